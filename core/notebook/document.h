@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A notebook with its file: opening, saving, autosave and the recovery journal.
+#pragma once
+
+#include <core/error.h>
+#include <core/notebook/fileidentity.h>
+#include <core/notebook/notebook.h>
+#include <core/notebook/reader.h>
+#include <core/notebook/recovery.h>
+
+#include <QFuture>
+#include <QObject>
+#include <QPromise>
+#include <QThreadPool>
+#include <QTimer>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace cahier::notebook {
+
+struct DocumentOptions {
+    /// Where recovery journals go; empty: none is written. See defaultRecoveryFolder().
+    QString recoveryFolder;
+};
+
+/// Lives in the thread that its notebook lives in, which needs an event loop; no method of it waits for the
+/// disk but those that say so. Files are read and written on a worker thread, one thing after another.
+class Document : public QObject {
+    Q_OBJECT
+public:
+    enum class Overwrite {
+        No, ///< Error ChangedOnDisk where the file is not what was read or last written
+        Yes ///< whatever is there is replaced
+    };
+
+    /// The document belongs to the calling thread. Errors: those of FileImage::open and readNotebook.
+    [[nodiscard]] static QFuture<Result<std::shared_ptr<Document>>> open(const QString& path,
+                                                                         const DocumentOptions& options = {});
+    /// The same, waiting for the disk: for the console.
+    [[nodiscard]] static Result<std::shared_ptr<Document>> openNow(const QString& path,
+                                                                   const DocumentOptions& options = {});
+    /// For a notebook that is new or recovered. `identity`: what the file at `path` was; not existing for a
+    /// new one.
+    explicit Document(NotebookData data, const QString& path = {}, const FileIdentity& identity = {},
+                      const DocumentOptions& options = {});
+    /// Waits for a save that has begun. The journal stays unless close() was called.
+    ~Document() override;
+
+    [[nodiscard]] Notebook& notebook() { return *m_notebook; }
+    [[nodiscard]] const Notebook& notebook() const { return *m_notebook; }
+    [[nodiscard]] const QString& path() const { return m_path; } ///< empty: never saved
+    [[nodiscard]] const FileIdentity& fileIdentity() const { return m_identity; }
+    [[nodiscard]] bool isSaving() const { return m_saving; }
+
+    /// Writes the present state; editing goes on meanwhile, and what is changed then stays modified. A save
+    /// that is asked for during another follows it. Errors: those of saveFile(), IllegalState without a path.
+    /// An error leaves the notebook modified.
+    QFuture<Result<void>> save(Overwrite overwrite = Overwrite::No);
+    /// Saves under another name, which becomes this document's on success. A file that is there already is
+    /// refused with ChangedOnDisk unless `overwrite` (ask the user first).
+    QFuture<Result<void>> saveAs(const QString& path, Overwrite overwrite = Overwrite::No);
+    /// Like save(), waiting for the disk: for the console and for the end of a session. Saves that were asked
+    /// for before are done and reported first.
+    Result<void> saveNow(Overwrite overwrite = Overwrite::No);
+    Result<void> saveAsNow(const QString& path, Overwrite overwrite = Overwrite::No);
+
+    /// Saves at this interval while modified; zero: never (the default). After an error it pauses until a
+    /// save succeeds.
+    void setAutosave(std::chrono::milliseconds interval);
+    [[nodiscard]] std::chrono::milliseconds autosave() const { return m_autosaveTimer.intervalAsDuration(); }
+
+    /// Nothing more is wanted of this document: saved, or the user gave its changes up. Removes the journal.
+    void close();
+    /// What is not journalled yet is, waiting for the disk: success means that a crash would lose nothing
+    /// now. After an earlier failure everything is tried again in a new journal. Errors: IllegalState where
+    /// something is unsaved and no journal is kept; ChangedOnDisk where another program wrote over the file
+    /// that was read; PermissionDenied, NoSpace, ReadOnly or Io where the journal cannot be written.
+    Result<void> flushJournal();
+
+Q_SIGNALS:
+    void pathChanged(const QString& path);
+    void savingChanged(bool saving);
+    void saved();
+    void saveFailed(const cahier::Error& error, bool byAutosave);
+    /// Changes cannot be kept for recovery; said once.
+    void journalFailed(const cahier::Error& error);
+
+private:
+    struct SaveJob;
+    struct SaveOutcome;
+    struct Journal;
+
+    [[nodiscard]] static Result<std::shared_ptr<Document>> load(const QString& path,
+                                                                const DocumentOptions& options);
+    void watchNotebook();
+    void changed();
+    void writeJournal();
+    QFuture<Result<void>> startSave(const QString& path, Overwrite overwrite, bool byAutosave);
+    void runSave(std::shared_ptr<SaveJob> job);
+    void settle(const std::shared_ptr<SaveJob>& job);
+    [[nodiscard]] SaveOutcome writeNow(const SaveJob& job) const;
+    Result<void> finishSave(const SaveJob& job, const SaveOutcome& outcome);
+    [[nodiscard]] SaveJob jobFor(const QString& path, Overwrite overwrite);
+
+    QString m_path;
+    FileIdentity m_identity;
+    Notebook* m_notebook;
+    bool m_saving = false;
+    bool m_lastSaveFailed = false;
+    std::shared_ptr<SaveJob> m_running; ///< on the worker, or done there and not settled yet
+    std::vector<std::shared_ptr<SaveJob>> m_waiting;
+    QTimer m_autosaveTimer;
+    QTimer m_journalTimer;
+    std::shared_ptr<Journal> m_journal; ///< its contents belong to the worker; null: none is written
+    QThreadPool m_worker;               ///< one thread; destroyed first
+};
+
+} // namespace cahier::notebook
