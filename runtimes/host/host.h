@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <runtimes/host/client.h>
+#include <runtimes/host/disksyncer.h>
+#include <runtimes/host/hostlog.h>
+#include <runtimes/host/kernel.h>
+#include <runtimes/host/pythonprobe.h>
+
+#include <zmq.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cahier::host {
+
+struct HostOptions {
+    std::string runtimeFolder;                 ///< of the socket, private
+    std::string stateFolder;                   ///< of the journals and the log, private
+    std::uint64_t journalLimit = 512ull << 20; ///< bytes per kernel
+    std::int64_t idleExitMs = 30000;           ///< ends after this long with no live kernel and no client
+};
+
+/// The kernel host: one thread, one loop over the kernels' sockets and the clients.
+class Host {
+public:
+    /// Takes over a listening socket and a signalfd that becomes readable when the host is to end.
+    Host(HostOptions options, UniqueFd listener, UniqueFd signals);
+    ~Host();
+
+    /// Serves until idle for long enough or told to end.
+    void run();
+
+    // For the requests.
+
+    [[nodiscard]] const std::string& uuid() const { return m_uuid; }
+    [[nodiscard]] const std::map<std::string, std::shared_ptr<Kernel>>& kernels() const { return m_kernels; }
+    [[nodiscard]] std::shared_ptr<Kernel> kernel(const std::string& id) const;
+    /// Installed specs, with a probed Python where no spec gives one. May answer later.
+    using SpecsDone = std::function<void(const SpecSearch&, const std::optional<wire::WireError>& noPython)>;
+    void specs(const Environment& environment, SpecsDone done);
+    [[nodiscard]] wire::Result<std::shared_ptr<Kernel>> startKernel(KernelRecord record, KernelSpec spec,
+                                                                    Environment environment, int starter);
+    /// A starter that attached holds its kernel by that, no longer by having started it.
+    void starterAttached(const std::string& kernel, int client);
+    /// Takes a kernel off the list; its journal goes once no client has more to read of it.
+    void dropKernel(const std::string& id);
+    [[nodiscard]] Client* client(int id) const;
+
+private:
+    void loadDeadKernels();
+    void removeLeftovers();
+    [[nodiscard]] Kernel::Places placesFor(const std::string& id);
+
+    struct PollItems {
+        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe
+        std::vector<Client*> clients;
+        std::vector<std::pair<std::shared_ptr<Kernel>, std::size_t>>
+            kernels; ///< with where their items begin
+        std::size_t probe = 0;
+        bool atOnce = false; ///< something is to be done whatever they say
+    };
+    [[nodiscard]] PollItems makePollItems(std::int64_t now);
+    void pollOnce();
+    void react(const PollItems& poll);
+    std::int64_t timers(std::int64_t now);
+    void acceptClients();
+    void readClient(Client& client);
+    void handleFrames(Client& client);
+    void deliverAll();
+    void removeGone();
+    void endOrphans();
+    void dropDrained();
+    /// Drops, once an hour, dead kernels that nothing was written to for too long.
+    void dropOld(std::int64_t now);
+    void syncJournals(std::int64_t now);
+    /// Ends the host once it was idle for long enough; returns when that will be, or -1.
+    std::int64_t noteIdle(std::int64_t now);
+    void endAll();
+
+    HostOptions m_options;
+    UniqueFd m_listener;
+    UniqueFd m_signals;
+    HostLog m_log;
+    std::string m_uuid;
+    zmq::context_t m_context;
+    DiskSyncer m_syncer;
+    PythonProbe m_probe;
+    std::map<std::string, std::shared_ptr<Kernel>> m_kernels;
+    std::vector<std::shared_ptr<Kernel>> m_leaving;
+    std::map<std::string, int> m_starters; ///< client that started a kernel of client lifetime
+    std::map<int, std::unique_ptr<Client>> m_clients;
+    std::vector<int> m_gone;
+    int m_nextClient = 1;
+    std::int64_t m_nextAging;
+    std::int64_t m_nextSync = 0;
+    std::int64_t m_acceptAfter = 0;
+    std::int64_t m_idleSince = -1;
+    std::int64_t m_wake = 0; ///< when the loop has to turn again; the first turn finds out
+    bool m_end = false;
+};
+
+} // namespace cahier::host

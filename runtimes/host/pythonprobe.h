@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <runtimes/host/kernelprocess.h>
+
+#include <zmq.hpp>
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cahier::host {
+
+/// Finds out, without blocking, which interpreter can import ipykernel.
+class PythonProbe {
+public:
+    /// The interpreter found, or nothing and what the first one said.
+    using Done = std::function<void(std::optional<std::string> interpreter, const std::string& output)>;
+
+    /// Tries the interpreters one after another, each for at most ten seconds. May call `done` at once.
+    void start(std::vector<std::string> interpreters, Environment environment, Done done);
+
+    void addPollItems(std::vector<zmq_pollitem_t>& items) const;
+    void process(std::span<const zmq_pollitem_t> items);
+    /// Returns when to be called again (steadyMs()), or -1.
+    std::int64_t tick(std::int64_t now);
+
+private:
+    struct Job {
+        std::vector<std::string> interpreters;
+        Environment environment;
+        Done done;
+        std::size_t current = 0;
+        std::unique_ptr<KernelProcess> process;
+        std::int64_t deadline = 0;
+        std::string firstOutput;
+        bool finished = false;
+    };
+    void tryNext(Job& job);
+    void check(Job& job);
+
+    std::list<Job> m_jobs;
+    std::set<std::string> m_known; ///< interpreters that have it; the others may get it at any time
+};
+
+} // namespace cahier::host

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The protocol between cahier-host and its clients, over any reliable byte stream: a Unix socket on this
+// machine, the standard input and output of `cahier-host attach` over ssh. Version 1.
+//
+// Framing. All integers little-endian.
+//
+//     u32 size        of everything after this field; at most maxFrameSize
+//     u32 parts       number of parts, 1 .. maxParts
+//     u32 length[parts]
+//     bytes           the parts, one after another
+//
+// Part 0 is a JSON object, the envelope, with the string "op". The other parts are kernel message frames.
+// A peer that receives a frame that breaks these rules closes the connection.
+//
+// Requests (client to host) carry "id", a number that the answer repeats. The first one is hello.
+//
+//   op         envelope fields                            answer, besides {"op":"reply","id":N,"ok":true}
+//   hello      protocol:1, client:"cahier 0.1.0"          protocol, version, pid, host (a UUID per host
+//                                                         process), and what specs answers
+//   specs      environ:{NAME:VALUE}                       specs:[KernelSpec], searched:[folder],
+//                                                         problems:[text]
+//   start      spec:NAME | argv:[…] interrupt_mode,       kernel:ID
+//              language, cwd, env:{NAME:VALUE|null},
+//              environ:{NAME:VALUE}, label,
+//              lifetime:"host"|"client"
+//   list                                                  kernels:[KernelInfo]
+//   attach     kernel, after:SEQ (0: everything)          first, last: the numbers the journal still holds;
+//                                                         state, busy: as in KernelInfo
+//   detach     kernel                                     nothing more about that kernel will come
+//   send       kernel, channel:"shell"|"control"|         seq: the number of the journal's own record of it;
+//              "stdin"; parts header, parent,             duplicate:true when this msg_id was sent before
+//              metadata, content, buffers…                (then nothing is sent again)
+//   interrupt  kernel                                     once delivered
+//   restart    kernel                                     once the new process runs (it is not ready yet)
+//   shutdown   kernel                                     once the process is gone and its files removed;
+//                                                         the journal is kept until every client attached
+//                                                         then has read it to the end or left
+//   forget     kernel                                     drops a dead kernel and its journal
+//
+// A request that fails is answered {"op":"reply","id":N,"ok":false,"code":CODE,"message":TEXT,"detail":TEXT},
+// CODE one of the errorCode… names below.
+//
+// The starter of a kernel is not attached by starting it: it attaches with after:0 and gets everything.
+// "lifetime":"client": the kernel is shut down when the last client attached to it is gone, as by shutdown:
+// it leaves the list and its journal goes with it. One that dies before that stays as any dead kernel does.
+// "lifetime":"host": it stays until it is shut down.
+// environ is the whole environment to start from, in which specs, interpreters and programs are looked for;
+// without it that is the host's own, which is the one of whoever started the host. A kernel gets it with the
+// spec's env merged over it, then env, where null removes a variable. JPY_PARENT_PID is always removed.
+//
+// KernelSpec  {name, display_name, language, argv:[…], interrupt_mode:"signal"|"message", env:{…},
+//             resource_dir (empty for one found by probing an interpreter)}
+// KernelInfo  {kernel, spec, label, language, cwd, lifetime, state, busy, pid (0 when dead), started (ms
+//             since 1970), first, last (numbers in the journal, 0 when empty)}; for dead ones also reason,
+//             signal or exit, oom, stderr as in the state event
+//
+// Events (host to client), for every attached kernel in the order of their numbers, each number once:
+//
+//   op      envelope fields
+//   msg     kernel, seq, channel:"iopub"|"shell"|"control"|"stdin", sent:true for a client's own request
+//           (as recorded), time (ms since 1970); parts header, parent, metadata, content, buffers… exactly
+//           as they crossed the kernel's socket
+//   state   kernel, seq, time, state:"starting"|"ready"|"restarting"|"dead"; "starting" carries pid;
+//           "ready" carries busy:bool and info (the content of kernel_info_reply); "dead" carries reason (a
+//           sentence), signal or exit (numbers), oom:true when the machine's memory ran out, stderr (its
+//           tail)
+//   gap     kernel, from, to, outputs: numbers that the bounded journal no longer holds, and how many of
+//           them were outputs
+//   error   message: the host will close the connection
+//
+// Numbers start at 1 for each kernel and have no holes but those that a gap names. A record is written to
+// the journal before any client sees it. The host's own requests and what they cause (kernel_info_request
+// while the kernel starts, interrupt_request, shutdown_request) are not recorded.
+//
+// A kernel whose host died is dead with it. The next host lists it as dead and serves its journal until it
+// is forgotten or nothing was written to it for seven days.
+//
+// Part 0 and the JSON of kernels is refused where it is nested deeper than 500 levels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cahier::wire {
+
+inline constexpr int protocolVersion = 1;
+inline constexpr std::uint32_t maxFrameSize = 1u << 30;
+inline constexpr std::uint32_t maxParts = 4096;
+
+inline constexpr std::string_view errorCodeNotFound = "not_found";
+inline constexpr std::string_view errorCodeNoKernel = "no_kernel";
+inline constexpr std::string_view errorCodeDead = "kernel_dead";
+inline constexpr std::string_view errorCodeBadRequest = "bad_request";
+inline constexpr std::string_view errorCodeVersion = "version";
+inline constexpr std::string_view errorCodeIo = "io";
+inline constexpr std::string_view errorCodeTimeout = "timeout";
+
+using Parts = std::vector<std::string>;
+
+/// The bytes of one frame. The parts are copied once.
+[[nodiscard]] std::string encodeFrame(std::string_view envelope, std::span<const std::string_view> rest = {});
+
+/// Appends everything of a frame that comes before the bytes of its parts, for parts of these lengths.
+void appendFrameHead(std::string& out, std::span<const std::uint32_t> lengths);
+
+/// Whether such a frame keeps to maxFrameSize and maxParts.
+[[nodiscard]] bool fitsFrame(std::size_t envelopeSize, std::span<const std::string_view> rest);
+
+/// Takes a byte stream in pieces of any size and gives whole frames. Memory is bounded by maxFrameSize.
+class FrameReader {
+public:
+    void append(std::string_view bytes);
+    /// The next whole frame, an empty vector when more bytes are needed, or a sentence when the stream is
+    /// broken (then it stays broken).
+    [[nodiscard]] std::expected<Parts, std::string> next();
+
+private:
+    std::string m_buffer;
+    std::size_t m_begin = 0;
+    std::string m_broken;
+};
+
+} // namespace cahier::wire
