@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Between the host protocol's frames (runtimes/wire/hostprotocol.h) and the types of core/runtime.
+#pragma once
+
+#include <core/runtime/runtime.h>
+#include <runtimes/wire/hostprotocol.h>
+
+#include <QProcessEnvironment>
+
+#include <string>
+#include <variant>
+
+namespace cahier::runtimes {
+
+/// The answer to a request.
+struct HostReply {
+    quint64 id = 0;
+    Result<nlohmann::json> result; ///< the envelope, or what the host said went wrong
+};
+
+struct HostEvent {
+    QString kernel;
+    runtime::KernelEvent event;
+};
+
+/// The host is about to close the connection.
+struct HostGoodbye {
+    QString message;
+};
+
+using HostItem = std::variant<HostReply, HostEvent, HostGoodbye>;
+
+/// Takes the bytes out of the parts. Message content that nestsTooDeep() is replaced by a notice that says
+/// so. A frame of an unknown "op" gives nothing: a newer host may say more. A sentence when the frame breaks
+/// the protocol.
+[[nodiscard]] std::expected<std::optional<HostItem>, QString> decodeFrame(wire::Parts parts);
+
+/// header, parent, metadata, content, buffers of a request. Text that is no valid UTF-8 is repaired.
+[[nodiscard]] wire::Parts encodeMessage(const runtime::Message& message);
+
+[[nodiscard]] runtime::KernelSpecs parseSpecs(const nlohmann::json& reply);
+[[nodiscard]] std::vector<runtime::KernelInfo> parseKernels(const nlohmann::json& reply);
+[[nodiscard]] runtime::KernelState parseState(const QString& name);
+/// The variables as {NAME:VALUE}, the "environ" of the requests start and specs.
+[[nodiscard]] nlohmann::json encodeEnvironment(const QProcessEnvironment& environment);
+[[nodiscard]] nlohmann::json encodeStart(const runtime::StartOptions& options);
+
+/// JSON text that never throws: invalid UTF-8 becomes U+FFFD.
+[[nodiscard]] std::string jsonText(const nlohmann::json& value);
+/// The value of JSON text; what some kernels get wrong (invalid UTF-8, escapes of lone surrogates) is read
+/// as U+FFFD. Discarded (is_discarded()) when it is no JSON all the same, or nestsTooDeep().
+[[nodiscard]] nlohmann::json parseJson(const std::string& text);
+/// Copying and writing a JSON value takes stack for each of its levels, so deeper text is not read.
+inline constexpr std::size_t maxJsonDepth = 500;
+/// Whether arrays and objects in the JSON text nest deeper than maxJsonDepth.
+[[nodiscard]] bool nestsTooDeep(const std::string& text);
+
+} // namespace cahier::runtimes

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <core/runtime/runtime.h>
+#include <runtimes/local/hostclient.h>
+
+#include <QProcessEnvironment>
+
+#include <optional>
+
+namespace cahier::runtimes {
+
+/// The kernels of one cahier-host, here or across ssh.
+class HostRuntime : public runtime::Runtime {
+    Q_OBJECT
+public:
+    HostRuntime(QString displayName, std::unique_ptr<HostConnector> connector);
+
+    [[nodiscard]] QString displayName() const override { return m_displayName; }
+    [[nodiscard]] QFuture<Result<runtime::KernelSpecs>> kernelSpecs() override;
+    [[nodiscard]] QFuture<Result<std::vector<runtime::KernelInfo>>> kernels() override;
+    [[nodiscard]] QFuture<Result<std::shared_ptr<runtime::KernelConnection>>>
+    start(const runtime::StartOptions& options) override;
+    [[nodiscard]] QFuture<Result<std::shared_ptr<runtime::KernelConnection>>> attach(const QString& kernelId,
+                                                                                     quint64 after) override;
+    [[nodiscard]] QFuture<Result<void>> forget(const QString& kernelId) override;
+
+    [[nodiscard]] HostClient& client() { return *m_client; }
+
+protected:
+    /// What kernels start from, and are looked for with, in place of the host's own environment. Nothing
+    /// where that is the right one: on another machine.
+    [[nodiscard]] virtual std::optional<QProcessEnvironment> clientEnvironment() const
+    {
+        return std::nullopt;
+    }
+
+private:
+    [[nodiscard]] nlohmann::json withEnvironment(nlohmann::json request) const;
+
+    QString m_displayName;
+    std::shared_ptr<HostClient> m_client;
+};
+
+} // namespace cahier::runtimes

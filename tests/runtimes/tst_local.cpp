@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LocalRuntime and Session with a real cahier-host, a real ipykernel and the scripted kernel.
+#include <tests/support/localstage.h>
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace cahier;
+using namespace cahier::runtime;
+using namespace cahier::test;
+using namespace Qt::StringLiterals;
+using nlohmann::json;
+
+class TestLocal : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase();
+
+    void specs_installed_areListed();
+    void start_variableOfTheClient_reachesTheKernel();
+    void start_unknownSpec_isClearError();
+    void start_missingProgram_saysSo();
+    void hostProgram_missing_isClearError();
+
+    void execute_cell_givesOutputs();
+    void execute_error_stopsQueue();
+    void execute_displays_areUpdated();
+    void execute_flood_keepsEveryLine();
+    void execute_invalidText_isKept();
+    void interrupt_sleepingCell_raises();
+    void input_answered_goesOn();
+    void input_notAllowed_isError();
+    void complete_afterDot_listsNames();
+    void inspect_builtin_isFound();
+    void restart_running_isFreshKernel();
+    void kernels_running_areListed();
+    void twoSessions_ownKernels_areApart();
+
+    void scripted_aborts_areAborted();
+    void scripted_noIdle_isDone();
+    void scripted_nullReply_isSurvived();
+
+private:
+    std::unique_ptr<LocalStage> m_stage;
+    std::unique_ptr<runtimes::LocalRuntime> m_runtime;
+    std::unique_ptr<LocalSession> m_python; ///< shared by tests that leave the kernel as it was
+};
+
+void TestLocal::initTestCase()
+{
+    m_stage = std::make_unique<LocalStage>();
+    m_runtime = m_stage->makeRuntime();
+    QCOMPARE(m_stage->hostPid(), 0); // nothing runs: the runtime starts it
+    m_python = std::make_unique<LocalSession>();
+    const Result<void> started = m_python->start(*m_runtime);
+    QVERIFY2(started, qPrintable(started ? QString() : started.error().text()));
+    QVERIFY(m_stage->hostPid() != 0);
+}
+
+void TestLocal::cleanupTestCase()
+{
+    m_python.reset();
+    m_runtime.reset();
+    m_stage.reset();
+}
+
+void TestLocal::specs_installed_areListed()
+{
+    const Result<KernelSpecs> specs = LocalStage::wait(m_runtime->kernelSpecs());
+    QVERIFY(specs);
+    QStringList names;
+    for (const KernelSpec& spec : specs->specs)
+        names.append(spec.name);
+    QVERIFY(names.contains(u"python3"_s));
+    QVERIFY(names.contains(u"scripted"_s));
+    QVERIFY(specs->searched.contains(m_stage->folder(u"jupyter/kernels"_s)));
+}
+
+void TestLocal::start_variableOfTheClient_reachesTheKernel()
+{
+    QVERIFY(m_stage->hostPid() != 0); // it was started without the variable
+    qputenv("CAHIER_TEST_VALUE", "from the client");
+    LocalSession session;
+    const Result<void> started = session.start(*m_runtime);
+    qunsetenv("CAHIER_TEST_VALUE");
+    QVERIFY(started);
+    QCOMPARE(session.run("import os; print(os.environ.get('CAHIER_TEST_VALUE'))"), u"from the client\n"_s);
+    QVERIFY(LocalStage::wait(session.session.shutdown()));
+}
+
+void TestLocal::start_unknownSpec_isClearError()
+{
+    const auto kernel = LocalStage::wait(m_runtime->start({.spec = u"cobol"_s}));
+    QVERIFY(!kernel);
+    QVERIFY(kernel.error().code == ErrorCode::NoKernel || kernel.error().code == ErrorCode::NotFound);
+    QVERIFY(kernel.error().text().contains("cobol"_L1));
+}
+
+void TestLocal::start_missingProgram_saysSo()
+{
+    LocalSession session;
+    const Result<void> started = session.start(*m_runtime, u"missing"_s);
+    QVERIFY(!started);
+    QVERIFY2(started.error().text().contains("/no/such/python"_L1), qPrintable(started.error().text()));
+}
+
+void TestLocal::hostProgram_missing_isClearError()
+{
+    qputenv("CAHIER_HOST_DIR", m_stage->folder(u"elsewhere"_s).toLocal8Bit());
+    runtimes::LocalRuntime runtime(u"/no/such/cahier-host"_s);
+    const Result<KernelSpecs> specs = LocalStage::wait(runtime.kernelSpecs());
+    qputenv("CAHIER_HOST_DIR", m_stage->folder(u"h"_s).toLocal8Bit());
+    QVERIFY(!specs);
+    QVERIFY2(specs.error().text().contains("/no/such/cahier-host"_L1), qPrintable(specs.error().text()));
+}
+
+void TestLocal::execute_cell_givesOutputs()
+{
+    LocalSession& python = *m_python;
+    const CellKey cell = python.add("import sys\nprint('out')\nprint('err', file=sys.stderr)\n6 * 7");
+    QVERIFY(python.session.enqueue(std::vector{cell}));
+    QVERIFY(python.finish());
+    QCOMPARE(python.outcome(cell), RunOutcome::Ok);
+    QCOMPARE(python.target.text(cell), u"out\n"_s);
+    QCOMPARE(python.target.text(cell, "stderr"), u"err\n"_s);
+    const json& result = python.target.cell(cell).outputs.back();
+    QCOMPARE(result.at("data").at("text/plain"), json("42"));
+    QCOMPARE(python.target.cell(cell).count, result.at("execution_count").get<qint64>());
+    const CellRun run = python.session.cellRun(cell);
+    QVERIFY(run.startedAt > 0 && run.endedAt >= run.startedAt);
+    QTRY_COMPARE(python.target.languageInfo.value("name", ""), "python");
+}
+
+void TestLocal::execute_error_stopsQueue()
+{
+    LocalSession& python = *m_python;
+    const CellKey bad = python.add("1 / 0");
+    const CellKey next = python.add("print('not reached')");
+    QVERIFY(python.session.enqueue(std::vector{bad, next}));
+    QVERIFY(python.finish());
+    QCOMPARE(python.outcome(bad), RunOutcome::Error);
+    QCOMPARE(python.session.cellRun(bad).errorName, u"ZeroDivisionError"_s);
+    QCOMPARE(python.target.outputTypes(bad), QStringList{u"error"_s});
+    QCOMPARE(python.outcome(next), RunOutcome::Cancelled);
+    QCOMPARE(python.run("print('goes on')"), u"goes on\n"_s);
+}
+
+void TestLocal::execute_displays_areUpdated()
+{
+    LocalSession& python = *m_python;
+    const CellKey cell = python.add("from IPython.display import display, clear_output\n"
+                                    "print('gone'); clear_output(wait=True)\n"
+                                    "handle = display('first', display_id=True)\n"
+                                    "for step in range(20): handle.update(f'step {step}')");
+    QVERIFY(python.session.enqueue(std::vector{cell}));
+    QVERIFY(python.finish());
+    QCOMPARE(python.target.outputTypes(cell), QStringList{u"display_data"_s});
+    QCOMPARE(python.target.cell(cell).outputs[0].at("data").at("text/plain"), json("'step 19'"));
+}
+
+void TestLocal::execute_flood_keepsEveryLine()
+{
+    const QString text = m_python->run("for line in range(200000): print(line)");
+    const QStringList lines = text.split(u'\n');
+    QCOMPARE(lines.size(), 200001);
+    for (int line = 0; line < 200000; ++line) {
+        if (lines[line] != QString::number(line))
+            QFAIL(qPrintable(u"line %1 is %2"_s.arg(line).arg(lines[line])));
+    }
+}
+
+void TestLocal::execute_invalidText_isKept()
+{
+    QCOMPARE(m_python->run("print('a\\udc80z')"), u"a\ufffdz\n"_s);
+}
+
+void TestLocal::interrupt_sleepingCell_raises()
+{
+    LocalSession& python = *m_python;
+    const CellKey cell = python.add("import time\nprint('asleep', flush=True)\ntime.sleep(600)");
+    QVERIFY(python.session.enqueue(std::vector{cell}));
+    QTRY_COMPARE_WITH_TIMEOUT(python.target.text(cell), u"asleep\n"_s, 20000);
+    QVERIFY(LocalStage::wait(python.session.interrupt()));
+    QVERIFY(python.finish());
+    QCOMPARE(python.session.cellRun(cell).errorName, u"KeyboardInterrupt"_s);
+    QCOMPARE(python.run("print('alive')"), u"alive\n"_s);
+}
+
+void TestLocal::input_answered_goesOn()
+{
+    LocalSession& python = *m_python;
+    connect(&python.session, &Session::inputRequested, this, [&](const QString& prompt, bool password) {
+        QCOMPARE(prompt, u"Name? "_s);
+        QVERIFY(!password);
+        QVERIFY(python.session.replyInput(u"Ada"_s));
+    });
+    QCOMPARE(python.run("print('Hello ' + input('Name? '))"), u"Hello Ada\n"_s);
+    python.session.disconnect(this);
+}
+
+void TestLocal::input_notAllowed_isError()
+{
+    LocalSession& python = *m_python;
+    const CellKey cell = python.add("input('?')");
+    QVERIFY(python.session.enqueue(std::vector{cell}, {.allowStdin = false}));
+    QVERIFY(python.finish());
+    QCOMPARE(python.session.cellRun(cell).errorName, u"StdinNotImplementedError"_s);
+}
+
+void TestLocal::complete_afterDot_listsNames()
+{
+    const QString code = u"'😀'.upp"_s;
+    const auto completions = LocalStage::wait(m_python->session.requests().complete(code, code.size()));
+    QVERIFY(completions);
+    QCOMPARE(completions->matches.size(), 1u);
+    QVERIFY(completions->matches[0].text.endsWith("upper"_L1));
+    QCOMPARE(completions->end, code.size());
+    QVERIFY((code.left(completions->start) + completions->matches[0].text).endsWith(u"'😀'.upper"_s));
+}
+
+void TestLocal::inspect_builtin_isFound()
+{
+    const auto inspection = LocalStage::wait(m_python->session.requests().inspect(u"print"_s, 5, 0));
+    QVERIFY(inspection);
+    QVERIFY(inspection->found);
+    QVERIFY(inspection->data.contains("text/plain"));
+    const auto completeness = LocalStage::wait(m_python->session.requests().isComplete(u"for x in y:"_s));
+    QVERIFY(completeness);
+    QCOMPARE(completeness->status, Completeness::Status::Incomplete);
+}
+
+void TestLocal::restart_running_isFreshKernel()
+{
+    LocalSession& python = *m_python;
+    QCOMPARE(python.run("kept = 1"), QString());
+    const CellKey cell = python.add("import time\nprint('on', flush=True)\ntime.sleep(600)");
+    const CellKey after = python.add("print('kept' in globals())");
+    QVERIFY(python.session.enqueue(std::vector{cell}));
+    QTRY_COMPARE_WITH_TIMEOUT(python.target.text(cell), u"on\n"_s, 20000);
+    const QFuture<Result<void>> restarted = python.session.restart();
+    QCOMPARE(python.outcome(cell), RunOutcome::Killed);
+    QVERIFY(python.session.enqueue(std::vector{after}));
+    QVERIFY(LocalStage::wait(restarted));
+    QVERIFY(python.finish());
+    QCOMPARE(python.target.text(after), u"False\n"_s);
+    QCOMPARE(python.target.cell(after).count, 1);
+}
+
+void TestLocal::kernels_running_areListed()
+{
+    const auto kernels = LocalStage::wait(m_runtime->kernels());
+    QVERIFY(kernels);
+    const auto found = std::ranges::find(*kernels, m_python->session.kernelId(), &KernelInfo::id);
+    QVERIFY(found != kernels->end());
+    QCOMPARE(found->state, KernelState::Ready);
+    QCOMPARE(found->spec, u"python3"_s);
+    QVERIFY(found->pid > 0);
+    QVERIFY(found->lastSeq >= m_python->session.lastSeq());
+}
+
+void TestLocal::twoSessions_ownKernels_areApart()
+{
+    LocalSession other;
+    QVERIFY(other.start(*m_runtime));
+    QCOMPARE(m_python->run("who = 'first'"), QString());
+    QCOMPARE(other.run("who = 'second'"), QString());
+    const CellKey mine = m_python->add("print(who)");
+    const CellKey others = other.add("print(who)");
+    QVERIFY(m_python->session.enqueue(std::vector{mine}));
+    QVERIFY(other.session.enqueue(std::vector{others}));
+    QVERIFY(m_python->finish() && other.finish());
+    QCOMPARE(m_python->target.text(mine), u"first\n"_s);
+    QCOMPARE(other.target.text(others), u"second\n"_s);
+    const QString id = other.session.kernelId();
+    QVERIFY(LocalStage::wait(other.session.shutdown()));
+    QCOMPARE(other.session.state(), SessionState::NoKernel);
+    QVERIFY(m_python->session.kernelId() != id);
+}
+
+void TestLocal::scripted_aborts_areAborted()
+{
+    LocalSession scripted;
+    QVERIFY(scripted.start(*m_runtime, u"scripted"_s));
+    for (const char* script : {"busy\naborted\nidle", "busy\nbare-error"}) {
+        const CellKey cell = scripted.add(script);
+        QVERIFY(scripted.session.enqueue(std::vector{cell}));
+        QVERIFY(scripted.finish());
+        QCOMPARE(scripted.outcome(cell), RunOutcome::Aborted);
+        QVERIFY(scripted.target.cell(cell).outputs.empty());
+    }
+    QVERIFY(LocalStage::wait(scripted.session.shutdown()));
+}
+
+void TestLocal::scripted_noIdle_isDone()
+{
+    LocalSession scripted;
+    scripted.session.setLimits(
+        {std::chrono::milliseconds(200), std::chrono::milliseconds(100), std::chrono::milliseconds(200)});
+    QVERIFY(scripted.start(*m_runtime, u"scripted"_s));
+    for (const char* script : {"busy\ninput\nstream one\nreply", "idle\nstream one\nreply"})
+        QCOMPARE(scripted.run(script), u"one\n"_s);
+    QCOMPARE(scripted.run("busy\nstream one\nidle"), u"NoReply: the kernel's reply did not arrive"_s);
+    QCOMPARE(scripted.session.state(), SessionState::Idle);
+    QVERIFY(LocalStage::wait(scripted.session.shutdown()));
+}
+
+void TestLocal::scripted_nullReply_isSurvived()
+{
+    LocalSession scripted;
+    QVERIFY(scripted.start(*m_runtime, u"scripted"_s));
+    QCOMPARE(scripted.run(
+                 "busy\nnull-status\nbad-signature\nbad-json\ntruncated\ngarbage\nno-parent\nforeign-parent\n"
+                 "stream one\nnull-reply\nidle"),
+             u"one\n"_s);
+    QCOMPARE(scripted.run("busy\nstream two\nreply\nidle"), u"two\n"_s);
+    QVERIFY(LocalStage::wait(scripted.session.shutdown()));
+}
+
+QTEST_GUILESS_MAIN(TestLocal)
+#include "tst_local.moc"
