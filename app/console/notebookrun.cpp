@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/console/notebookrun.h>
+
+#include <app/console/commands.h>
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <algorithm>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace cahier::console {
+
+namespace {
+
+constexpr std::chrono::seconds patienceAfterInterrupt{5};
+
+/// Folders have no kernel of their own: the notebook's folder, as in Jupyter.
+QString workingFolder(const RunOptions& options)
+{
+    return options.folder.isEmpty() ? QFileInfo(options.notebook).absolutePath()
+                                    : QFileInfo(options.folder).absoluteFilePath();
+}
+
+} // namespace
+
+NotebookRun::NotebookRun(const RunOptions& options, notebook::Notebook& notebook, runtime::Runtime& runtime,
+                         RunReport& report)
+    : m_options(options), m_notebook(notebook), m_runtime(runtime), m_report(report), m_target(notebook),
+      m_session(m_target)
+{
+    m_timeout.setSingleShot(true);
+    m_patience.setSingleShot(true);
+    connect(&m_timeout, &QTimer::timeout, this, &NotebookRun::handleTimeout);
+    connect(&m_patience, &QTimer::timeout, this, &NotebookRun::giveUp);
+    connect(&m_session, &runtime::Session::runChanged, this, &NotebookRun::handleRunChanged);
+    connect(&m_session, &runtime::Session::cellFinished, this, &NotebookRun::handleCellFinished);
+    connect(&m_session, &runtime::Session::queueFinished, this, [this] {
+        finish(m_interrupted ? exitInterrupted : m_failed ? exitFailure : exitSuccess);
+    });
+    connect(&m_session, &runtime::Session::kernelDied, this, [this](const runtime::KernelDeath& death) {
+        fail({ErrorCode::KernelDied, u"The kernel ended: %1."_s.arg(death.reason), death.stderrTail});
+    });
+    connect(&m_session, &runtime::Session::problemOccurred, this,
+            [this](const Error& error) { m_report.notice(error.text()); });
+    connect(&m_session, &runtime::Session::startTimedOut, this, [this] {
+        fail(
+            {ErrorCode::Timeout,
+             u"The kernel does not answer. Try another one with --kernel, or look at what its kernel spec starts."_s,
+             {}});
+    });
+    connect(&m_session, &runtime::Session::inputRequested, this, &NotebookRun::handleInput);
+    connect(&m_session, &runtime::Session::inputWithdrawn, &m_input, &TerminalInput::withdraw);
+    connect(&m_input, &TerminalInput::answered, this, &NotebookRun::handleAnswer);
+    connect(&m_input, &TerminalInput::ended, this, &NotebookRun::handleEndOfInput);
+}
+
+void NotebookRun::start()
+{
+    for (const notebook::CellKey key : m_target.codeCells()) {
+        const bool blank = m_notebook.find(key)->source().trimmed().isEmpty();
+        if (!blank) m_cells.push_back(key);
+    }
+    if (m_cells.empty()) {
+        m_hasRun = true;
+        finish(exitSuccess);
+        return;
+    }
+    m_runtime.kernelSpecs().then(this,
+                                 [this](const Result<runtime::KernelSpecs>& specs) { chooseKernel(specs); });
+}
+
+void NotebookRun::interrupt()
+{
+    const bool again = m_interrupted;
+    m_interrupted = true;
+    m_session.cancelQueued();
+    if (again || !m_session.runningCell()) {
+        finish(exitInterrupted);
+        return;
+    }
+    stopCell();
+}
+
+void NotebookRun::chooseKernel(const Result<runtime::KernelSpecs>& specs)
+{
+    if (m_done) return;
+    if (!specs) return fail(specs.error());
+    const auto choice = chooseKernelSpec(*specs, m_options.kernel, m_notebook);
+    if (!choice) return fail(choice.error());
+    if (!choice->notice.isEmpty()) m_report.notice(choice->notice);
+    startKernel(choice->spec);
+}
+
+void NotebookRun::startKernel(const QString& spec)
+{
+    m_report.kernelStarting(spec);
+    runtime::StartOptions start;
+    start.spec = spec;
+    start.workingDirectory = workingFolder(m_options);
+    start.label = QFileInfo(m_options.notebook).absoluteFilePath();
+    start.lifetime = runtime::Lifetime::Client;
+    m_runtime.start(start).then(this,
+                                [this](const Result<std::shared_ptr<runtime::KernelConnection>>& connection) {
+                                    if (m_done) return;
+                                    if (!connection)
+                                        fail(connection.error());
+                                    else
+                                        runCells(*connection);
+                                });
+}
+
+void NotebookRun::runCells(const std::shared_ptr<runtime::KernelConnection>& connection)
+{
+    if (const auto attached = m_session.attach(connection); !attached) return fail(attached.error());
+    runtime::ExecuteOptions execute;
+    execute.allowErrors = m_options.allowErrors;
+    execute.allowStdin = m_options.allowStdin;
+    if (const auto queued = m_session.enqueue(m_cells, execute); !queued) fail(queued.error());
+}
+
+void NotebookRun::handleRunChanged(notebook::CellKey cell)
+{
+    if (m_session.cellRun(cell).phase != runtime::RunPhase::Running || m_started == cell) return;
+    m_started = cell;
+    if (!std::exchange(m_hasRun, true)) Q_EMIT cellsRunning();
+    m_cellClock.start();
+    m_report.cellStarted(progressOf(cell));
+    if (m_options.timeout) m_timeout.start(*m_options.timeout);
+}
+
+void NotebookRun::handleCellFinished(notebook::CellKey cell, const runtime::CellRun& run)
+{
+    if (m_done || m_started != cell) return;
+    m_timeout.stop();
+    m_patience.stop();
+    const CellOutcome outcome = outcomeOf(cell, run);
+    const bool expected = run.outcome == runtime::RunOutcome::Error && m_target.runnableCell(cell)->mayRaise;
+    if (outcome == CellOutcome::TimedOut ||
+        (outcome == CellOutcome::Failed && !m_options.allowErrors && !expected))
+        m_failed = true;
+    m_report.cellFinished(progressOf(cell), outcome, std::chrono::milliseconds(m_cellClock.elapsed()));
+    explain(run, outcome);
+    const int left = static_cast<int>(m_cells.size()) - progressOf(cell).position;
+    if (m_failed && left > 0)
+        m_report.notice(left == 1 ? u"1 cell was not run."_s : u"%1 cells were not run."_s.arg(left));
+}
+
+void NotebookRun::handleTimeout()
+{
+    m_timedOut = m_session.runningCell();
+    m_session.cancelQueued();
+    stopCell();
+}
+
+/// The running cell did not react to an interrupt. Its kernel goes with the connection.
+void NotebookRun::giveUp()
+{
+    const Error error{
+        ErrorCode::Timeout, u"The cell did not react to the interrupt; its kernel was ended."_s, {}};
+    if (const auto cell = m_session.runningCell()) {
+        m_notebook.appendOutput(*cell, {{"output_type", "error"},
+                                        {"ename", m_timedOut ? "Timeout" : "Interrupted"},
+                                        {"evalue", error.message.toStdString()},
+                                        {"traceback", {error.message.toStdString()}}});
+    }
+    m_report.failed(error);
+    m_failed = true;
+    m_session.detach();
+    finish(m_interrupted ? exitInterrupted : exitFailure);
+}
+
+void NotebookRun::stopCell()
+{
+    m_input.withdraw();
+    m_patience.start(patienceAfterInterrupt);
+    m_session.interrupt().then(this, [this](const Result<void>& result) {
+        if (!result) m_report.notice(result.error().text());
+    });
+}
+
+void NotebookRun::handleInput(const QString& prompt, bool password)
+{
+    m_timeLeft = std::max(1, m_timeout.remainingTime());
+    m_timeout.stop(); // a person is not timed
+    if (const auto cell = m_session.runningCell()) m_report.inputAsked(progressOf(*cell));
+    m_input.ask(prompt, password);
+}
+
+void NotebookRun::handleAnswer(const QString& line)
+{
+    if (const auto sent = m_session.replyInput(line); !sent) m_report.notice(sent.error().text());
+    if (m_options.timeout) m_timeout.start(m_timeLeft);
+}
+
+void NotebookRun::handleEndOfInput()
+{
+    m_report.failed(
+        {ErrorCode::Io, u"The cell asks for input, and the end of the standard input is reached."_s, {}});
+    m_failed = true;
+    m_session.cancelQueued();
+    stopCell();
+}
+
+void NotebookRun::explain(const runtime::CellRun& run, CellOutcome outcome)
+{
+    if (outcome == CellOutcome::TimedOut) {
+        m_report.failed({ErrorCode::Timeout,
+                         u"The cell was interrupted after %1 seconds (--timeout)."_s.arg(
+                             double(m_options.timeout->count()) / 1000),
+                         {}});
+    } else if (run.errorName == "StdinNotImplementedError"_L1 && !m_options.allowStdin) {
+        m_report.failed(
+            {ErrorCode::Unsupported,
+             u"The cell asks for input. To answer on this terminal run again with --allow-stdin."_s,
+             {}});
+    }
+}
+
+CellOutcome NotebookRun::outcomeOf(notebook::CellKey cell, const runtime::CellRun& run) const
+{
+    if (m_timedOut == cell) return CellOutcome::TimedOut;
+    switch (run.outcome) {
+    case runtime::RunOutcome::Ok:
+        return CellOutcome::Ok;
+    case runtime::RunOutcome::Cancelled:
+        return m_interrupted ? CellOutcome::Interrupted : CellOutcome::Cancelled;
+    case runtime::RunOutcome::Error:
+    case runtime::RunOutcome::Aborted:
+    case runtime::RunOutcome::Killed:
+        return m_interrupted ? CellOutcome::Interrupted : CellOutcome::Failed;
+    }
+    Q_UNREACHABLE_RETURN(CellOutcome::Failed);
+}
+
+CellProgress NotebookRun::progressOf(notebook::CellKey cell) const
+{
+    const auto position = std::ranges::find(m_cells, cell) - m_cells.begin() + 1;
+    return {m_notebook.indexOf(cell), static_cast<int>(position), static_cast<int>(m_cells.size()),
+            m_notebook.find(cell)};
+}
+
+void NotebookRun::fail(const Error& error)
+{
+    if (m_done) return;
+    m_report.failed(error);
+    finish(exitFailure);
+}
+
+void NotebookRun::finish(int status)
+{
+    if (m_done) return;
+    m_done = true;
+    m_timeout.stop();
+    m_patience.stop();
+    m_input.withdraw();
+    m_session.detach(); // the kernel's lifetime is ours: the host ends it
+    Q_EMIT finished(status);
+}
+
+Result<KernelChoice> chooseKernelSpec(const runtime::KernelSpecs& specs, const QString& demanded,
+                                      const notebook::Notebook& notebook)
+{
+    const QString wished = demanded.isEmpty() ? notebook.kernelName() : demanded;
+    for (const runtime::KernelSpec& spec : specs.specs) {
+        if (spec.name.compare(wished, Qt::CaseInsensitive) == 0) return KernelChoice{spec.name, {}};
+    }
+    const QString language = notebook.language().isEmpty() ? u"python"_s : notebook.language();
+    if (demanded.isEmpty()) {
+        for (const runtime::KernelSpec& spec : specs.specs) {
+            if (spec.language.compare(language, Qt::CaseInsensitive) != 0) continue;
+            return KernelChoice{
+                spec.name, wished.isEmpty()
+                               ? QString()
+                               : u"There is no kernel \"%1\" here; \"%2\" is used."_s.arg(wished, spec.name)};
+        }
+    }
+    QStringList names;
+    for (const runtime::KernelSpec& spec : specs.specs)
+        names += spec.name;
+    const QString what = wished.isEmpty() ? u"for "_s + language : u'"' + wished + u'"';
+    const QString rest = names.isEmpty()
+                             ? u"No kernel is installed."_s
+                             : u"There are: %1. Choose one with --kernel."_s.arg(names.join(u", "_s));
+    return failure(ErrorCode::NoKernel, u"There is no kernel %1. %2"_s.arg(what, rest),
+                   specs.problems.join(u'\n'));
+}
+
+} // namespace cahier::console

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <core/convert/parameters.h>
+
+#include <QStringList>
+
+#include <chrono>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace cahier::console {
+
+struct RunOptions {
+    QString notebook;
+    QString output; ///< where the results go; empty: nowhere, cell outputs are printed
+    QString kernel; ///< empty: the notebook's own
+    QString folder; ///< working folder of the kernel; empty: the notebook's
+    std::vector<convert::Parameter> parameters;
+    std::optional<std::chrono::milliseconds> timeout; ///< for each cell
+    bool allowErrors = false;
+    bool allowStdin = false;
+    bool logJson = false;
+    bool quiet = false;
+};
+
+/// The options, or the exit status where there is nothing to run: help was asked for, or the usage was
+/// wrong; either was printed.
+[[nodiscard]] std::variant<RunOptions, int> parseRunOptions(const QStringList& arguments);
+
+} // namespace cahier::console

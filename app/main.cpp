@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <app/console/commands.h>
+
+#include <QCoreApplication>
+
+#include <clocale>
+#include <csignal>
+#include <cstring>
+
+#include <langinfo.h>
+
+namespace {
+
+/// Qt works in UTF-8 and warns about other locales at each start; what we print is UTF-8 in any case.
+void useUtf8Locale()
+{
+    std::setlocale(LC_ALL, "");
+    if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) qputenv("LC_ALL", "C.UTF-8");
+}
+
+} // namespace
+
+int main(int argc, char* argv[])
+{
+    // Who reads our messages may go away; the run goes on.
+    std::signal(SIGPIPE, SIG_IGN);
+    const bool hadLocale = qEnvironmentVariableIsSet("LC_ALL");
+    const QByteArray locale = qgetenv("LC_ALL");
+    useUtf8Locale();
+    QCoreApplication application(argc, argv);
+    // Kernels get the environment as it was.
+    if (hadLocale)
+        qputenv("LC_ALL", locale);
+    else
+        qunsetenv("LC_ALL");
+    QCoreApplication::setApplicationName(QStringLiteral("cahier"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(CAHIER_VERSION));
+    return cahier::console::runCommand(QCoreApplication::arguments().sliced(1));
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Text and pictures out of an output's JSON. Whatever is of an unexpected type gives an empty text.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace cahier::convert {
+
+/// A member that is a string, else an empty text.
+[[nodiscard]] QString textMember(const nlohmann::json& object, const char* name);
+
+/// data[mimeType] of an output whose multi-line lists are joined; JSON values are written with indent 2.
+[[nodiscard]] QString mimeText(const nlohmann::json& output, const QString& mimeType);
+
+/// The traceback of an error output, lines joined; "ename: evalue" where there is none.
+[[nodiscard]] QString tracebackText(const nlohmann::json& error);
+
+/// The bytes of a picture as nbformat stores it: SVG as text, others as base64.
+[[nodiscard]] QByteArray pictureBytes(const QString& mimeType, const QString& data);
+
+/// The same as a data: address.
+[[nodiscard]] QString dataAddress(const QString& mimeType, const QString& data);
+
+/// "png" for image/png, "svg" for image/svg+xml, …
+[[nodiscard]] QString fileSuffix(const QString& mimeType);
+
+} // namespace cahier::convert
