@@ -14,13 +14,14 @@ namespace cahier::console {
 
 namespace {
 
-constexpr QLatin1StringView usage = R"(Usage: cahier recover [NOTEBOOK [-o OUT | --discard]]
+constexpr QLatin1StringView usage = R"(Usage: cahier recover [NOTEBOOK [-o OUT [--force] | --discard]]
 
 Brings back what was typed or computed but not saved when Cahier was killed or the machine went down.
-Without NOTEBOOK it lists what there is.
+Without NOTEBOOK it lists what there is. For one that was never saved give the name that the list says, and OUT.
 
 Options:
   -o, --output OUT   write the recovered notebook there instead of over NOTEBOOK
+  -f, --force        write over OUT where there is such a file
       --discard      delete what is kept for NOTEBOOK
   -h, --help         this text
 
@@ -39,8 +40,18 @@ int list()
     return exitSuccess;
 }
 
-Result<QString> writeRecovered(const notebook::RecoveryEntry& entry, const QString& output)
+struct RecoverOptions {
+    QString output; ///< empty: the notebook itself
+    bool force = false;
+    bool discard = false;
+};
+
+Result<QString> writeRecovered(const notebook::RecoveryEntry& entry, const RecoverOptions& options)
 {
+    const QString& output = options.output;
+    if (output.isEmpty() && entry.path.isEmpty())
+        return failure(ErrorCode::IllegalState,
+                       u"This notebook was never saved. Say with -o where to write it."_s);
     if (output.isEmpty() && entry.fileChanged) {
         return failure(
             ErrorCode::ChangedOnDisk,
@@ -54,12 +65,21 @@ Result<QString> writeRecovered(const notebook::RecoveryEntry& entry, const QStri
     const notebook::NotebookBytes bytes = notebook::writeNotebook(notebook.snapshot());
     for (const QString& notice : bytes.notices())
         printError(u"note: "_s + notice + u'\n');
-    const auto saved = notebook::saveFile(target, bytes);
-    if (!saved) return std::unexpected(saved.error());
-    return target;
+    notebook::SaveOptions expected;
+    if (output.isEmpty())
+        expected.expected = entry.identity;
+    else if (!options.force)
+        expected.expected = notebook::FileIdentity();
+    const auto saved = notebook::saveFile(target, bytes, expected);
+    if (saved) return target;
+    Error error = saved.error();
+    if (error.code == ErrorCode::ChangedOnDisk && !output.isEmpty())
+        error.message =
+            u"%1 exists already. Choose another name, or write over it with --force."_s.arg(output);
+    return std::unexpected(error);
 }
 
-int recoverNotebook(const QString& path, const QString& output, bool discard)
+int recoverNotebook(const QString& path, const RecoverOptions& options)
 {
     const auto entry =
         notebook::findRecovery(notebook::defaultRecoveryFolder(), QFileInfo(path).absoluteFilePath());
@@ -67,8 +87,8 @@ int recoverNotebook(const QString& path, const QString& output, bool discard)
         printError(u"There is nothing to recover for %1.\n"_s.arg(path));
         return exitSuccess;
     }
-    if (!discard) {
-        const auto written = writeRecovered(*entry, output);
+    if (!options.discard) {
+        const auto written = writeRecovered(*entry, options);
         if (!written) {
             printFailure(written.error());
             return exitUsage;
@@ -85,7 +105,10 @@ int recoverNotebook(const QString& path, const QString& output, bool discard)
 int recoverCommand(const QStringList& arguments)
 {
     QCommandLineParser parser;
-    parser.addOptions({{{u"o"_s, u"output"_s}, {}, u"OUT"_s}, {u"discard"_s, {}}, {{u"h"_s, u"help"_s}, {}}});
+    parser.addOptions({{{u"o"_s, u"output"_s}, {}, u"OUT"_s},
+                       {{u"f"_s, u"force"_s}, {}},
+                       {u"discard"_s, {}},
+                       {{u"h"_s, u"help"_s}, {}}});
     if (!parser.parse(QStringList{u"cahier recover"_s} + arguments))
         return usageError(parser.errorText(), u"recover"_s);
     if (parser.isSet(u"help"_s)) {
@@ -93,14 +116,15 @@ int recoverCommand(const QStringList& arguments)
         return exitSuccess;
     }
     const QStringList files = parser.positionalArguments();
-    const QString output = parser.value(u"output"_s);
-    const bool discard = parser.isSet(u"discard"_s);
+    const RecoverOptions options{parser.value(u"output"_s), parser.isSet(u"force"_s),
+                                 parser.isSet(u"discard"_s)};
     if (files.size() > 1) return usageError(u"one notebook at a time"_s, u"recover"_s);
-    if (files.isEmpty() && (discard || !output.isEmpty()))
+    if (files.isEmpty() && (options.discard || !options.output.isEmpty()))
         return usageError(u"which notebook?"_s, u"recover"_s);
-    if (discard && !output.isEmpty())
+    if (options.discard && !options.output.isEmpty())
         return usageError(u"-o and --discard exclude each other"_s, u"recover"_s);
-    return files.isEmpty() ? list() : recoverNotebook(files.front(), output, discard);
+    if (options.force && options.output.isEmpty()) return usageError(u"--force is for -o"_s, u"recover"_s);
+    return files.isEmpty() ? list() : recoverNotebook(files.front(), options);
 }
 
 } // namespace cahier::console

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <core/convert/html.h>
 
+#include <core/convert/containedhtml.h>
 #include <core/convert/htmlimages.h>
 #include <core/convert/jsontext.h>
 #include <core/convert/mimerank.h>
 #include <core/text/ansi.h>
-
-#include <QRegularExpression>
 
 #include <md4c-html.h>
 #include <nlohmann/json.hpp>
@@ -63,14 +62,6 @@ QString markdownToHtml(const QString& source)
     return failed == 0 ? QString::fromUtf8(html) : u"<pre>"_s + source.toHtmlEscaped() + u"</pre>"_s;
 }
 
-/// HTML of the notebook's own making. The page's policy stops scripts, frames and fetching; a refresh by a
-/// meta element is the one thing that it does not stop.
-QString untrusted(QString html)
-{
-    static const QRegularExpression meta(u"<(/?\\s*meta)\\b"_s, QRegularExpression::CaseInsensitiveOption);
-    return html.replace(meta, u"&lt;\\1"_s);
-}
-
 QString colourText(const text::AnsiColour& colour)
 {
     if (colour.kind == text::AnsiColour::Kind::Rgb)
@@ -109,8 +100,8 @@ QString dataHtml(const nlohmann::json& output, const QString& mimeType)
     if (mimeType.startsWith("image/"_L1))
         return u"<img class=\"output\" alt=\"output\" src=\"%1\">\n"_s.arg(
             dataAddress(mimeType, data).toHtmlEscaped());
-    if (mimeType == "text/html"_L1) return untrusted(data) + u'\n';
-    if (mimeType == "text/markdown"_L1) return untrusted(markdownToHtml(data));
+    if (mimeType == "text/html"_L1) return containedHtml(data) + u'\n';
+    if (mimeType == "text/markdown"_L1) return containedHtml(markdownToHtml(data));
     return preformatted(ansiToHtml(data));
 }
 
@@ -127,7 +118,7 @@ QString outputHtml(const notebook::Output& output)
 QString cellHtml(const notebook::Cell& cell, const HtmlOptions& options)
 {
     if (cell.type() == notebook::CellType::Markdown) {
-        const QString html = untrusted(markdownToHtml(cell.source()));
+        const QString html = containedHtml(markdownToHtml(cell.source()));
         return u"<section class=\"cell\"><div class=\"body\">"_s +
                embedImages(html, cell.attachments(), options.baseFolder) + u"</div></section>\n"_s;
     }

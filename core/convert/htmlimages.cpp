@@ -29,12 +29,8 @@ QString mimeTypeOfPicture(const QString& suffix)
 
 QString attachmentAddress(const nlohmann::json& attachments, const QString& name)
 {
-    const auto bundle = attachments.find(name.toStdString());
-    if (bundle == attachments.end() || !bundle->is_object() || bundle->empty()) return {};
-    const auto first = bundle->begin();
-    if (!first.value().is_string()) return {};
-    return dataAddress(QString::fromStdString(first.key()),
-                       QString::fromStdString(first.value().get<std::string>()));
+    const auto picture = attachedPicture(attachments, name);
+    return picture ? dataAddress(picture->mimeType, picture->data) : QString();
 }
 
 QString fileAddress(const QString& baseFolder, const QString& path)
@@ -52,8 +48,12 @@ QString fileAddress(const QString& baseFolder, const QString& path)
 
 QString resolve(const QString& address, const nlohmann::json& attachments, const QString& baseFolder)
 {
-    if (address.startsWith("attachment:"_L1))
-        return attachmentAddress(attachments, QUrl::fromPercentEncoding(address.sliced(11).toUtf8()));
+    if (address.startsWith("attachment:"_L1)) {
+        const QString name = address.sliced(11);
+        const QString plain = attachmentAddress(attachments, name);
+        return plain.isEmpty() ? attachmentAddress(attachments, QUrl::fromPercentEncoding(name.toUtf8()))
+                               : plain;
+    }
     if (baseFolder.isEmpty() || address.startsWith(u'/') || !QUrl(address).scheme().isEmpty()) return {};
     return fileAddress(baseFolder, QUrl::fromPercentEncoding(address.toUtf8()));
 }
@@ -79,7 +79,7 @@ QString embedImages(const QString& html, const nlohmann::json& attachments, cons
         const QString embedded = resolve(unescaped(match.captured(2)), attachments, baseFolder);
         if (embedded.isEmpty()) continue;
         result += QStringView(html).sliced(done, match.capturedStart(2) - done);
-        result += embedded;
+        result += embedded.toHtmlEscaped();
         done = match.capturedEnd(2);
     }
     result += QStringView(html).sliced(done);

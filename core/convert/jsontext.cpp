@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace cahier::convert {
@@ -43,6 +45,26 @@ QString tracebackText(const nlohmann::json& error)
 QByteArray pictureBytes(const QString& mimeType, const QString& data)
 {
     return mimeType == "image/svg+xml"_L1 ? data.toUtf8() : QByteArray::fromBase64(data.toLatin1());
+}
+
+bool isPictureType(const QString& mimeType)
+{
+    constexpr QLatin1StringView types[] = {"image/png"_L1,     "image/jpeg"_L1, "image/gif"_L1,
+                                           "image/svg+xml"_L1, "image/webp"_L1, "image/bmp"_L1,
+                                           "image/avif"_L1};
+    return std::ranges::find(types, mimeType) != std::end(types);
+}
+
+std::optional<Picture> attachedPicture(const nlohmann::json& attachments, const QString& name)
+{
+    const auto bundle = attachments.find(name.toStdString());
+    if (bundle == attachments.end() || !bundle->is_object()) return std::nullopt;
+    for (const auto& [key, value] : bundle->items()) {
+        const QString mimeType = QString::fromStdString(key);
+        if (isPictureType(mimeType) && value.is_string())
+            return Picture{mimeType, QString::fromStdString(value.get_ref<const std::string&>())};
+    }
+    return std::nullopt;
 }
 
 QString dataAddress(const QString& mimeType, const QString& data)

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <optional>
+
 namespace cahier::convert {
 
 /// A member that is a string, else an empty text.
@@ -20,6 +22,17 @@ namespace cahier::convert {
 
 /// The bytes of a picture as nbformat stores it: SVG as text, others as base64.
 [[nodiscard]] QByteArray pictureBytes(const QString& mimeType, const QString& data);
+
+/// The types of pictures that a page may show. Anything can stand where a file should say a type.
+[[nodiscard]] bool isPictureType(const QString& mimeType);
+
+/// The picture of an attachment's bundle: its type and data as nbformat stores it.
+struct Picture {
+    QString mimeType;
+    QString data;
+};
+/// The first of the bundle of this name that is a picture.
+[[nodiscard]] std::optional<Picture> attachedPicture(const nlohmann::json& attachments, const QString& name);
 
 /// The same as a data: address.
 [[nodiscard]] QString dataAddress(const QString& mimeType, const QString& data);

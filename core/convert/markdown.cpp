@@ -3,9 +3,10 @@
 
 #include <core/convert/jsontext.h>
 #include <core/convert/mimerank.h>
+#include <core/notebook/attachmentreference.h>
 #include <core/text/ansi.h>
 
-#include <QRegularExpression>
+#include <QSet>
 #include <QUrl>
 
 #include <nlohmann/json.hpp>
@@ -107,41 +108,45 @@ private:
     QString addFile(const QString& stem, const QString& mimeType, const QByteArray& bytes)
     {
         const QString name = m_filesFolder + u'/' + stem + u'.' + fileSuffix(mimeType);
-        m_export.files.push_back({name, bytes});
+        if (!m_names.contains(name)) m_export.files.push_back({name, bytes});
+        m_names.insert(name);
         return QString::fromUtf8(QUrl::toPercentEncoding(name, "/"));
     }
 
-    /// The address for the picture of this name, or nothing where the cell has none.
-    QString attachment(const nlohmann::json& attachments, const QString& name)
+    /// The address for the picture of this name, or nothing where it is none.
+    QString attachment(const nlohmann::json& attachments, const std::string& name)
     {
-        const auto bundle = attachments.find(name.toStdString());
-        if (bundle == attachments.end() || !bundle->is_object() || bundle->empty()) return {};
-        const auto first = bundle->begin();
-        if (!first.value().is_string()) return {};
-        const QString mimeType = QString::fromStdString(first.key());
-        const QString data = QString::fromStdString(first.value().get_ref<const std::string&>());
-        if (m_filesFolder.isEmpty()) return dataAddress(mimeType, data);
-        const auto number = std::distance(attachments.begin(), bundle);
-        return addFile(u"attachment_%1_%2"_s.arg(m_cell).arg(number), mimeType, pictureBytes(mimeType, data));
+        const auto picture = attachedPicture(attachments, QString::fromStdString(name));
+        if (!picture) return {};
+        if (m_filesFolder.isEmpty()) return dataAddress(picture->mimeType, picture->data);
+        const auto number = std::distance(attachments.begin(), attachments.find(name));
+        return addFile(u"attachment_%1_%2"_s.arg(m_cell).arg(number), picture->mimeType,
+                       pictureBytes(picture->mimeType, picture->data));
     }
 
     QString withAttachments(const notebook::Cell& cell)
     {
-        static const QRegularExpression reference(uR"re(<attachment:([^>\n]+)>|attachment:([^)\s>"']+))re"_s);
         const nlohmann::json attachments = cell.attachments();
         const QString source = cell.source();
+        const QLatin1StringView scheme = notebook::attachmentScheme;
         QString result;
         qsizetype done = 0;
-        for (auto matches = reference.globalMatch(source); matches.hasNext();) {
-            const QRegularExpressionMatch match = matches.next();
-            const QString name = match.captured(match.lastCapturedIndex());
-            QString address = attachment(attachments, name);
-            if (address.isEmpty())
-                address = attachment(attachments, QUrl::fromPercentEncoding(name.toUtf8()));
-            if (address.isEmpty()) continue;
-            result += QStringView(source).sliced(done, match.capturedStart() - done);
+        for (qsizetype at = source.indexOf(scheme); at >= 0; at = source.indexOf(scheme, at + 1)) {
+            qsizetype end = at + scheme.size();
+            std::string name;
+            for (const auto& [key, bundle] : attachments.items()) {
+                const qsizetype length = notebook::attachmentReferenceLength(source, at + scheme.size(),
+                                                                             QString::fromStdString(key));
+                if (at + scheme.size() + length > end) name = key;
+                end = std::max(end, at + scheme.size() + length);
+            }
+            const QString address = attachment(attachments, name);
+            if (at < done || address.isEmpty()) continue;
+            const bool inBrackets =
+                at > done && source.at(at - 1) == u'<' && end < source.size() && source.at(end) == u'>';
+            result += QStringView(source).sliced(done, at - (inBrackets ? 1 : 0) - done);
             result += address;
-            done = match.capturedEnd();
+            done = end + (inBrackets ? 1 : 0);
         }
         result += QStringView(source).sliced(done);
         return result;
@@ -150,6 +155,7 @@ private:
     const notebook::Notebook& m_notebook;
     QString m_filesFolder;
     MarkdownExport m_export;
+    QSet<QString> m_names; ///< of the files
     int m_cell = 0;
     int m_output = 0;
 };

@@ -14,18 +14,23 @@ namespace {
 /// Follows Python's tokens just far enough to know whether a line begins inside of a string or brackets.
 class PythonLines {
 public:
-    [[nodiscard]] bool insideSomething() const { return !m_quote.isEmpty() || m_brackets > 0; }
+    [[nodiscard]] bool insideSomething() const
+    {
+        return !m_quote.isEmpty() || m_brackets > 0 || m_isContinued;
+    }
 
     void advance(QStringView line)
     {
+        m_isContinued = false;
         for (qsizetype i = 0; i < line.size();) {
             if (!m_quote.isEmpty())
                 i = insideString(line, i);
             else if (line.at(i) == u'#')
-                break;
+                return;
             else
                 i = outsideString(line, i);
         }
+        m_isContinued = m_quote.isEmpty() && line.endsWith(u'\\');
         if (m_quote.size() == 1 && !line.endsWith(u'\\'))
             m_quote.clear(); // an unterminated one-line string ends with its line
     }
@@ -59,7 +64,15 @@ private:
 
     QString m_quote;
     int m_brackets = 0;
+    bool m_isContinued = false; ///< the line before ends with a backslash
 };
+
+/// Python's lines end with \r and \r\n, too.
+QStringList pythonLines(QString text)
+{
+    text.replace("\r\n"_L1, "\n"_L1).replace(u'\r', u'\n');
+    return text.split(u'\n');
+}
 
 /// IPython syntax that stands on a line of its own: %magic, !command, ?help, help?, x = %magic, x = !command.
 bool isIPythonLine(const QString& line)
@@ -72,7 +85,7 @@ bool isIPythonLine(const QString& line)
 
 QString commentLines(const QString& text)
 {
-    QStringList lines = text.split(u'\n');
+    QStringList lines = pythonLines(text);
     for (QString& line : lines)
         line = line.isEmpty() ? u"#"_s : u"# "_s + line;
     return lines.join(u'\n');
@@ -80,7 +93,7 @@ QString commentLines(const QString& text)
 
 QString firstFilledLine(const QString& source)
 {
-    for (const QString& line : source.split(u'\n')) {
+    for (const QString& line : pythonLines(source)) {
         if (!line.trimmed().isEmpty()) return line;
     }
     return {};
@@ -97,7 +110,8 @@ QString cellText(const notebook::Cell& cell)
     case notebook::CellType::Unknown:
         break;
     }
-    return u"# %% [%1]\n"_s.arg(cell.typeName()) + commentLines(cell.source());
+    static const QRegularExpression others(u"[^\\w.-]"_s); // a file can say anything here
+    return u"# %% [%1]\n"_s.arg(cell.typeName().replace(others, u"_"_s)) + commentLines(cell.source());
 }
 
 } // namespace
@@ -107,7 +121,7 @@ QString commentMagics(const QString& source)
     if (firstFilledLine(source).startsWith("%%"_L1)) return commentLines(source);
     PythonLines python;
     bool continued = false; // the line before was a command that ends with a backslash
-    QStringList lines = source.split(u'\n');
+    QStringList lines = pythonLines(source);
     for (QString& line : lines) {
         const bool rest = continued;
         const bool magic = rest || (!python.insideSomething() && isIPythonLine(line));

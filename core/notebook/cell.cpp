@@ -60,7 +60,7 @@ CellData::CellData(const CellData& other)
     : QSharedData(other), key(other.key), type(other.type), changed(other.changed), holder(other.holder),
       text(other.text), ranges(other.ranges),
       edits(other.edits ? std::make_unique<CellEdits>(*other.edits) : nullptr),
-      outputsRevision(other.outputsRevision)
+      outputsRevision(other.outputsRevision), clearedRevision(other.clearedRevision)
 {
 }
 

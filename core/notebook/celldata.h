@@ -55,6 +55,7 @@ struct CellData : QSharedData {
     std::array<PartRange, cellPartCount> ranges{};
     std::unique_ptr<CellEdits> edits;
     quint64 outputsRevision = 0; ///< of the last run result; see Notebook
+    quint64 clearedRevision = 0; ///< of the last run result that took earlier ones away
     Lazy<QString> decodedSource;
     Lazy<std::vector<Output>> splitOutputs;
 };

@@ -24,54 +24,63 @@ std::optional<CellPart> partOf(std::string_view key)
     return std::nullopt;
 }
 
+QString mustBe(const QString& path, const char* must, JsonKind found)
+{
+    return QCoreApplication::translate("CellReader", "%1 must be %2, found %3")
+        .arg(path, QCoreApplication::translate("CellReader", must), jsonKindName(found));
+}
+
+bool isKnownOutput(std::string_view type)
+{
+    const auto is = [type](std::string_view known) { return stringIs(type, known); };
+    return is("stream") || is("display_data") || is("execute_result") || is("error");
+}
+
 } // namespace
 
 CellData* CellReader::take(qsizetype index)
 {
     m_index = index;
     m_output = -1;
+    m_problem.reset();
     if (const JsonKind kind = m_scanner.peek(); kind != JsonKind::Object) {
         wrong(nullptr, anObject, kind);
         return nullptr;
     }
-    const size_t start = m_scanner.offset();
+    const size_t begin = m_scanner.offset();
     auto cell = std::make_unique<CellData>();
-    cell->text = m_text.substr(start);
+    cell->text = m_text.substr(begin);
     ByteRange key;
     if (!m_scanner.enterObject()) return nullptr;
     while (m_scanner.nextMember(&key))
         if (!takeMember(cell.get(), key)) return nullptr;
     if (m_scanner.failed()) return nullptr;
-    if (m_scanner.offset() - start > std::numeric_limits<quint32>::max()) {
-        m_problem = QCoreApplication::translate("CellReader", "%1 is larger than 4 GiB").arg(path(nullptr));
-        m_problemOffset = start;
-        return nullptr;
-    }
-    cell->text = m_text.substr(start, m_scanner.offset() - start);
+    cell->text = m_text.substr(begin, m_scanner.offset() - begin);
     cell->holder = m_holder;
     const std::string_view type = cell->original(CellPart::Type);
-    if (type.empty()) {
-        m_problem = QCoreApplication::translate("CellReader", "%1 has no cell_type").arg(path(nullptr));
-        m_problemOffset = start;
-        return nullptr;
-    }
     cell->type = type == "\"code\"" ? CellType::Code : cellTypeFromName(decodeString(type));
-    return cell.release();
+    if (!type.empty() && cell->type == CellType::Unknown) tolerate(m_problem);
+    if (cell->text.size() > std::numeric_limits<quint32>::max())
+        note(QCoreApplication::translate("CellReader", "%1 is larger than 4 GiB").arg(path(nullptr)), begin);
+    if (type.empty())
+        note(QCoreApplication::translate("CellReader", "%1 has no cell_type").arg(path(nullptr)), begin);
+    return m_problem ? nullptr : cell.release();
 }
 
 bool CellReader::takeMember(CellData* cell, ByteRange key)
 {
     const auto part = partOf(key.in(m_text));
     if (!part) return m_scanner.takeValue(&m_taken);
-    if (!takePart(cell, *part)) return false;
+    m_isOdd = false;
+    if (!takePart(*part)) return false;
     const size_t start = size_t(cell->text.data() - m_text.data());
-    cell->ranges[size_t(*part)] = {quint32(m_taken.begin - start), quint32(m_taken.end - start)};
+    cell->ranges[size_t(*part)] =
+        m_isOdd ? PartRange() : PartRange{quint32(m_taken.begin - start), quint32(m_taken.end - start)};
     return true;
 }
 
-bool CellReader::takePart(CellData* cell, CellPart part)
+bool CellReader::takePart(CellPart part)
 {
-    Q_UNUSED(cell)
     switch (part) {
     case CellPart::Type:
         return takeKind(JsonKind::String, "cell_type", aString);
@@ -94,8 +103,7 @@ bool CellReader::takePart(CellData* cell, CellPart part)
 bool CellReader::takeKind(JsonKind kind, const char* name, const char* must)
 {
     const JsonKind found = m_scanner.peek();
-    if (found != kind) return wrong(name, must, found);
-    return m_scanner.takeValue(&m_taken);
+    return found == kind ? m_scanner.takeValue(&m_taken) : wrong(name, must, found);
 }
 
 bool CellReader::takeCount(const char* name)
@@ -105,11 +113,8 @@ bool CellReader::takeCount(const char* name)
     if (!m_scanner.takeValue(&m_taken)) return false;
     const std::string_view number = m_taken.in(m_text);
     if (found == JsonKind::Number && number.find_first_of(".eEIN") != std::string_view::npos &&
-        !countOf(number)) {
-        wrong(name, wholeOrNull, found);
-        m_problemOffset = m_taken.begin;
-        return false;
-    }
+        !countOf(number))
+        note(mustBe(path(name), wholeOrNull, found), m_taken.begin);
     return true;
 }
 
@@ -118,15 +123,16 @@ bool CellReader::takeLines(const char* name, bool listOnly)
     const JsonKind found = m_scanner.peek();
     if (found == JsonKind::String && !listOnly) return m_scanner.takeString(&m_taken);
     if (found != JsonKind::Array) return wrong(name, listOnly ? stringList : lines, found);
-    m_taken.begin = m_scanner.offset();
+    const size_t begin = m_scanner.offset();
     if (!m_scanner.enterArray()) return false;
     ByteRange line;
     while (m_scanner.nextElement()) {
-        if (const JsonKind kind = m_scanner.peek(); kind != JsonKind::String)
-            return wrong(name, listOnly ? stringList : lines, kind);
-        if (!m_scanner.takeString(&line)) return false;
+        const JsonKind kind = m_scanner.peek();
+        const bool taken = kind == JsonKind::String ? m_scanner.takeString(&line)
+                                                    : wrong(name, listOnly ? stringList : lines, kind);
+        if (!taken) return false;
     }
-    m_taken.end = m_scanner.offset();
+    m_taken = {begin, m_scanner.offset()};
     return !m_scanner.failed();
 }
 
@@ -136,13 +142,21 @@ bool CellReader::takeOutputs()
         return wrong("outputs", aList, found);
     const size_t begin = m_scanner.offset();
     if (!m_scanner.enterArray()) return false;
-    for (m_output = 0; m_scanner.nextElement(); ++m_output)
+    bool isOdd = false;
+    for (m_output = 0; m_scanner.nextElement(); ++m_output) {
+        m_isOdd = false;
+        m_outputProblem.reset();
         if (!takeOutput()) return false;
+        if (m_outputProblem && !m_problem) m_problem = std::move(m_outputProblem);
+        isOdd = isOdd || m_isOdd;
+    }
     m_output = -1;
+    m_isOdd = isOdd;
     m_taken = {begin, m_scanner.offset()};
     return !m_scanner.failed();
 }
 
+/// Odd where it is no output at all: with a type that is not known it may hold anything.
 bool CellReader::takeOutput()
 {
     if (const JsonKind found = m_scanner.peek(); found != JsonKind::Object)
@@ -150,16 +164,18 @@ bool CellReader::takeOutput()
     const size_t start = m_scanner.offset();
     if (!m_scanner.enterObject()) return false;
     ByteRange key;
-    bool hasType = false;
+    std::optional<bool> isKnown;
     while (m_scanner.nextMember(&key)) {
-        hasType = hasType || stringIs(key.in(m_text), "output_type");
+        m_isOdd = false;
         if (!takeOutputMember(key.in(m_text))) return false;
+        if (stringIs(key.in(m_text), "output_type") && !m_isOdd) isKnown = isKnownOutput(m_taken.in(m_text));
     }
     if (m_scanner.failed()) return false;
-    if (hasType) return true;
-    m_problem = QCoreApplication::translate("CellReader", "%1 has no output_type").arg(path(nullptr));
-    m_problemOffset = start;
-    return false;
+    m_isOdd = !isKnown;
+    if (isKnown && !*isKnown) tolerate(m_outputProblem);
+    if (!isKnown)
+        note(QCoreApplication::translate("CellReader", "%1 has no output_type").arg(path(nullptr)), start);
+    return true;
 }
 
 bool CellReader::takeOutputMember(std::string_view key)
@@ -184,14 +200,27 @@ QString CellReader::path(const char* name) const
     return text;
 }
 
+/// Says what is wrong with the value that comes next, and steps over it.
 bool CellReader::wrong(const char* name, const char* must, JsonKind found)
 {
     // What is not a value at all is the scanner's to explain.
-    if (found == JsonKind::End || found == JsonKind::Invalid) return m_scanner.takeValue(&m_taken);
-    m_problem = QCoreApplication::translate("CellReader", "%1 must be %2, found %3")
-                    .arg(path(name), QCoreApplication::translate("CellReader", must), jsonKindName(found));
-    m_problemOffset = m_scanner.offset();
-    return false;
+    const size_t offset = m_scanner.offset();
+    if (!m_scanner.takeValue(&m_taken)) return false;
+    note(mustBe(path(name), must, found), offset);
+    return true;
+}
+
+void CellReader::note(const QString& problem, size_t offset)
+{
+    m_isOdd = true;
+    std::optional<Problem>& place = m_output >= 0 ? m_outputProblem : m_problem;
+    if (!place) place = {problem, offset};
+}
+
+void CellReader::tolerate(std::optional<Problem>& problem)
+{
+    if (problem && !m_tolerated) m_tolerated = std::move(problem);
+    problem.reset();
 }
 
 } // namespace cahier::notebook

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <core/notebook/document.h>
 
+#include <core/notebook/documentjournal.h>
 #include <core/notebook/origin.h>
 #include <core/notebook/savefile.h>
 #include <core/notebook/writer.h>
@@ -21,7 +22,7 @@ constexpr std::chrono::milliseconds journalDelay{400};
 } // namespace
 
 struct Document::SaveOutcome {
-    Result<FileIdentity> identity;
+    Result<FileVersion> version;
     std::vector<std::pair<CellKey, QString>> madeIds;
     QStringList notices;
 };
@@ -31,66 +32,11 @@ struct Document::SaveJob {
     bool isOther = false; ///< not the document's present file
     Overwrite overwrite = Overwrite::No;
     bool byAutosave = false;
-    NotebookSnapshot snapshot;
-    FileIdentity expected;
+    NumberedState state;
+    FileVersion expected;
+    std::shared_ptr<DocumentJournal> journal;
     QPromise<Result<void>> promise;
     std::optional<SaveOutcome> outcome; ///< set by the worker; to be read when it is done
-};
-
-/// Used by one worker job after another.
-struct Document::Journal {
-    QString folder;
-    QString path;
-    FileIdentity identity;
-    NotebookSnapshot base;
-    std::unique_ptr<RecoveryJournal> file;
-    bool failed = false;
-    bool closed = false;
-    bool holdsChanges = false;
-
-    Result<void> record(const NotebookSnapshot& snapshot)
-    {
-        if (closed || failed) return {};
-        if (!file) {
-            auto made = RecoveryJournal::create(folder, path, identity, base);
-            if (!made) return std::unexpected(made.error());
-            file = std::move(*made);
-        }
-        holdsChanges = true;
-        return file->record(snapshot);
-    }
-
-    /// Everything that is different from the base, after a failure in a new file.
-    Result<void> keep(const NotebookSnapshot& snapshot)
-    {
-        if (!failed) return record(snapshot);
-        auto made = RecoveryJournal::create(folder, path, identity, base);
-        if (!made) return std::unexpected(made.error());
-        if (auto done = (*made)->record(snapshot); !done) {
-            (*made)->remove();
-            return done;
-        }
-        if (file) file->remove();
-        file = std::move(*made);
-        failed = false;
-        holdsChanges = true;
-        return {};
-    }
-
-    Result<void> saved(const QString& newPath, const FileIdentity& newIdentity)
-    {
-        path = newPath;
-        identity = newIdentity;
-        holdsChanges = true; // it still says which file it was
-        return reset();
-    }
-
-    /// The notebook is what the file is.
-    Result<void> reset()
-    {
-        if (!file || closed || !std::exchange(holdsChanges, false)) return {};
-        return file->restart(path, identity);
-    }
 };
 
 QFuture<Result<std::shared_ptr<Document>>> Document::open(const QString& path, const DocumentOptions& options)
@@ -125,25 +71,24 @@ Result<std::shared_ptr<Document>> Document::load(const QString& path, const Docu
 
 Document::Document(NotebookData data, const QString& path, const FileIdentity& identity,
                    const DocumentOptions& options)
-    : m_path(path), m_identity(identity), m_autosaveTimer(this), m_journalTimer(this)
+    : m_path(path), m_version{identity, std::nullopt}, m_autosaveTimer(this), m_journalTimer(this)
 {
     m_worker.setMaxThreadCount(1);
     m_worker.setObjectName(QStringLiteral("document"));
+    m_journalWorker.setMaxThreadCount(1);
+    m_journalWorker.setObjectName(QStringLiteral("journal"));
     // Without room for a private copy the image stays attached: guarded, and refused when damaged.
     if (data.origin && data.origin->image->isAttached())
         m_worker.start([held = data.origin->image] { (void)held->detach(); });
     if (!options.recoveryFolder.isEmpty()) {
-        m_journal = std::make_shared<Journal>();
-        m_journal->folder = options.recoveryFolder;
-        m_journal->path = path;
-        m_journal->identity = identity;
-        m_journal->base = {data.origin, data.cells, data.metadata, data.formatMinor, 0, 0};
+        NotebookSnapshot from{data.origin, data.cells, data.metadata, data.formatMinor, 0, 0};
         // A journal says what is different from the base as it was read; recovered data is different already.
         if (const auto base = data.unsaved ? readNotebook(data.origin->image) : Result<NotebookData>();
             data.unsaved && base) {
-            m_journal->base.cells = base->cells;
-            m_journal->base.metadata = base->metadata;
+            from.cells = base->cells;
+            from.metadata = base->metadata;
         }
+        m_journal = std::make_shared<DocumentJournal>(options.recoveryFolder, path, m_version, from);
     }
     m_notebook = new Notebook(std::move(data), this);
     m_journalTimer.setSingleShot(true);
@@ -159,6 +104,7 @@ Document::Document(NotebookData data, const QString& path, const FileIdentity& i
 
 Document::~Document()
 {
+    m_journalWorker.waitForDone();
     m_worker.waitForDone();
 }
 
@@ -178,39 +124,52 @@ void Document::changed()
     if (m_journal && !m_journalTimer.isActive()) m_journalTimer.start();
 }
 
+NumberedState Document::state()
+{
+    return {m_notebook->snapshot(), ++m_stateNumber, m_notebook->isModified()};
+}
+
 void Document::writeJournal()
 {
     if (!m_journal) return;
-    const bool modified = m_notebook->isModified();
-    m_worker.start([this, journal = m_journal, snapshot = m_notebook->snapshot(), modified] {
-        const Result<void> done = modified ? journal->record(snapshot) : journal->reset();
-        if (done) return;
-        journal->failed = true;
-        QMetaObject::invokeMethod(
-            this, [this, error = done.error()] { Q_EMIT journalFailed(error); }, Qt::QueuedConnection);
+    m_journalWorker.start([this, journal = m_journal, state = state()] {
+        report(*journal, journal->keep(state));
+        if (journal->wantsBase()) copyBase(journal);
     });
+}
+
+/// On any thread.
+void Document::copyBase(const std::shared_ptr<DocumentJournal>& journal)
+{
+    m_worker.start([this, journal] { report(*journal, journal->finishBase()); });
+}
+
+/// On any thread.
+void Document::report(DocumentJournal& journal, const Result<void>& done)
+{
+    if (done || !journal.isNews()) return;
+    QMetaObject::invokeMethod(
+        this, [this, error = done.error()] { Q_EMIT journalFailed(error); }, Qt::AutoConnection);
 }
 
 Result<void> Document::flushJournal()
 {
     m_journalTimer.stop();
-    if (!m_notebook->isModified()) {
-        writeJournal();
-        m_worker.waitForDone();
-        return {};
-    }
-    if (!m_journal)
+    const bool modified = m_notebook->isModified();
+    if (!m_journal) {
+        if (!modified) return {};
         return failure(ErrorCode::IllegalState,
                        tr("Unsaved changes of this notebook are not kept for recovery. Save it."));
+    }
     Result<void> kept;
-    bool isNew = false; // and not said yet
-    m_worker.start([&kept, &isNew, journal = m_journal, snapshot = m_notebook->snapshot()] {
-        kept = journal->keep(snapshot);
-        isNew = !kept && !std::exchange(journal->failed, !kept);
-    });
-    m_worker.waitForDone();
-    if (isNew) Q_EMIT journalFailed(kept.error());
-    return kept;
+    m_journalWorker.start([&kept, journal = m_journal, state = state()] { kept = journal->keep(state); });
+    m_journalWorker.waitForDone();
+    if (modified && kept) {
+        m_worker.start([&kept, journal = m_journal] { kept = journal->finishBase(); });
+        m_worker.waitForDone();
+    }
+    report(*m_journal, kept);
+    return modified ? kept : Result<void>();
 }
 
 void Document::close()
@@ -218,10 +177,7 @@ void Document::close()
     m_journalTimer.stop();
     m_autosaveTimer.stop();
     if (!m_journal) return;
-    m_worker.start([journal = std::exchange(m_journal, nullptr)] {
-        journal->closed = true;
-        if (journal->file) journal->file->remove();
-    });
+    m_journalWorker.start([journal = std::exchange(m_journal, nullptr)] { journal->remove(); });
 }
 
 void Document::setAutosave(std::chrono::milliseconds interval)
@@ -240,8 +196,9 @@ Document::SaveJob Document::jobFor(const QString& path, Overwrite overwrite)
     job.path = path;
     job.isOther = m_path.isEmpty() || QFileInfo(path).absoluteFilePath() != m_path;
     job.overwrite = overwrite;
-    job.snapshot = m_notebook->snapshot();
-    if (!job.isOther) job.expected = m_identity;
+    job.state = state();
+    job.journal = m_journal;
+    if (!job.isOther) job.expected = m_version;
     return job;
 }
 
@@ -280,7 +237,8 @@ void Document::runSave(std::shared_ptr<SaveJob> job)
     SaveJob present = jobFor(job->path, job->overwrite);
     job->isOther = present.isOther;
     job->expected = present.expected;
-    job->snapshot = std::move(present.snapshot);
+    job->state = std::move(present.state);
+    job->journal = std::move(present.journal);
     if (!std::exchange(m_saving, true)) Q_EMIT savingChanged(true);
     m_running = job;
     m_worker.start([this, job] {
@@ -308,35 +266,53 @@ void Document::settle(const std::shared_ptr<SaveJob>& job)
 }
 
 /// On any thread.
-Document::SaveOutcome Document::writeNow(const SaveJob& job) const
+Document::SaveOutcome Document::writeNow(const SaveJob& job)
 {
-    const NotebookBytes bytes = writeNotebook(job.snapshot);
+    const NotebookBytes bytes = writeNotebook(job.state.snapshot);
+    const quint64 hash = contentHash(bytes.pieces());
+    std::optional<DocumentJournal::Replacement> replacement;
     SaveOptions options;
-    if (job.overwrite == Overwrite::No) options.expected = job.expected;
-    return {saveFile(job.path, bytes, options), bytes.madeIds(), bytes.notices()};
+    if (job.overwrite == Overwrite::No) {
+        options.expected = job.expected.identity;
+        const auto& image = job.state.snapshot.origin->image;
+        if (job.expected.hash)
+            options.expectedHash = [known = *job.expected.hash] { return known; };
+        else if (image->identity() == job.expected.identity)
+            options.expectedHash = [image] { return contentHash(image->bytes()); };
+    }
+    if (job.journal)
+        options.beforeReplacing = [&](const FileIdentity& written) {
+            replacement.emplace(*job.journal, job.path, FileVersion{written, hash}, job.state);
+        };
+    const auto saved = saveFile(job.path, bytes, options);
+    Result<void> journalled = replacement ? replacement->outcome() : Result<void>();
+    if (replacement && saved) {
+        const auto finished = replacement->finish({*saved, hash});
+        if (journalled) journalled = finished;
+    }
+    replacement.reset();
+    if (job.journal) report(*job.journal, journalled);
+    return {saved.transform([hash](const FileIdentity& identity) { return FileVersion{identity, hash}; }),
+            bytes.madeIds(), bytes.notices()};
 }
 
 Result<void> Document::finishSave(const SaveJob& job, const SaveOutcome& outcome)
 {
-    m_lastSaveFailed = !outcome.identity;
-    if (!outcome.identity) {
-        Q_EMIT saveFailed(outcome.identity.error(), job.byAutosave);
-        return std::unexpected(outcome.identity.error());
+    if (!outcome.version) {
+        // Autosave goes on with the document's own file where another name was refused.
+        m_lastSaveFailed = m_lastSaveFailed || !job.isOther;
+        Q_EMIT saveFailed(outcome.version.error(), job.byAutosave);
+        return std::unexpected(outcome.version.error());
     }
-    m_identity = *outcome.identity;
+    m_lastSaveFailed = false;
+    m_version = *outcome.version;
     m_notebook->adoptIds(outcome.madeIds, outcome.notices);
-    m_notebook->setSaved(job.snapshot);
+    m_notebook->setSaved(job.state.snapshot);
     if (const QString path = QFileInfo(job.path).absoluteFilePath(); path != m_path) {
         m_path = path;
         Q_EMIT pathChanged(m_path);
     }
-    if (m_journal) {
-        // Edits made during the save are written again, relative to the same base.
-        m_worker.start([journal = m_journal, path = m_path, identity = m_identity] {
-            if (!journal->saved(path, identity)) journal->failed = true;
-        });
-        if (m_notebook->isModified()) writeJournal();
-    }
+    changed(); // what was recorded meanwhile was compared with the file as it was before
     Q_EMIT saved();
     return {};
 }

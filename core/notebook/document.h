@@ -7,6 +7,7 @@
 #include <core/notebook/notebook.h>
 #include <core/notebook/reader.h>
 #include <core/notebook/recovery.h>
+#include <core/notebook/writer.h>
 
 #include <QFuture>
 #include <QObject>
@@ -20,13 +21,17 @@
 
 namespace cahier::notebook {
 
+class DocumentJournal;
+struct NumberedState;
+
 struct DocumentOptions {
     /// Where recovery journals go; empty: none is written. See defaultRecoveryFolder().
     QString recoveryFolder;
 };
 
 /// Lives in the thread that its notebook lives in, which needs an event loop; no method of it waits for the
-/// disk but those that say so. Files are read and written on a worker thread, one thing after another.
+/// disk but those that say so. The file is read and written on a worker thread, one thing after another; the
+/// recovery journal on another, so that no save keeps it waiting.
 class Document : public QObject {
     Q_OBJECT
 public:
@@ -51,7 +56,7 @@ public:
     [[nodiscard]] Notebook& notebook() { return *m_notebook; }
     [[nodiscard]] const Notebook& notebook() const { return *m_notebook; }
     [[nodiscard]] const QString& path() const { return m_path; } ///< empty: never saved
-    [[nodiscard]] const FileIdentity& fileIdentity() const { return m_identity; }
+    [[nodiscard]] const FileIdentity& fileIdentity() const { return m_version.identity; }
     [[nodiscard]] bool isSaving() const { return m_saving; }
 
     /// Writes the present state; editing goes on meanwhile, and what is changed then stays modified. A save
@@ -84,37 +89,42 @@ Q_SIGNALS:
     void savingChanged(bool saving);
     void saved();
     void saveFailed(const cahier::Error& error, bool byAutosave);
-    /// Changes cannot be kept for recovery; said once.
+    /// Changes cannot be kept for recovery. It is tried again with each change, and said again only after it
+    /// has worked meanwhile.
     void journalFailed(const cahier::Error& error);
 
 private:
     struct SaveJob;
     struct SaveOutcome;
-    struct Journal;
 
     [[nodiscard]] static Result<std::shared_ptr<Document>> load(const QString& path,
                                                                 const DocumentOptions& options);
     void watchNotebook();
     void changed();
+    [[nodiscard]] NumberedState state();
     void writeJournal();
+    void copyBase(const std::shared_ptr<DocumentJournal>& journal);
+    void report(DocumentJournal& journal, const Result<void>& done);
     QFuture<Result<void>> startSave(const QString& path, Overwrite overwrite, bool byAutosave);
     void runSave(std::shared_ptr<SaveJob> job);
     void settle(const std::shared_ptr<SaveJob>& job);
-    [[nodiscard]] SaveOutcome writeNow(const SaveJob& job) const;
+    [[nodiscard]] SaveOutcome writeNow(const SaveJob& job);
     Result<void> finishSave(const SaveJob& job, const SaveOutcome& outcome);
     [[nodiscard]] SaveJob jobFor(const QString& path, Overwrite overwrite);
 
     QString m_path;
-    FileIdentity m_identity;
+    FileVersion m_version;
     Notebook* m_notebook;
+    quint64 m_stateNumber = 0; ///< of the state that was given to the journal last
     bool m_saving = false;
     bool m_lastSaveFailed = false;
     std::shared_ptr<SaveJob> m_running; ///< on the worker, or done there and not settled yet
     std::vector<std::shared_ptr<SaveJob>> m_waiting;
     QTimer m_autosaveTimer;
     QTimer m_journalTimer;
-    std::shared_ptr<Journal> m_journal; ///< its contents belong to the worker; null: none is written
-    QThreadPool m_worker;               ///< one thread; destroyed first
+    std::shared_ptr<DocumentJournal> m_journal; ///< null: none is written
+    QThreadPool m_worker;                       ///< one thread: copies and saves
+    QThreadPool m_journalWorker; ///< one thread: records; destroyed first, since it uses m_worker
 };
 
 } // namespace cahier::notebook

@@ -3,6 +3,7 @@
 
 #include <QtTypes>
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,6 +22,13 @@ struct FileIdentity {
     [[nodiscard]] bool exists() const { return size >= 0; }
     [[nodiscard]] static FileIdentity of(const struct stat& status);
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+/// A file that was read or written. Some file systems give the same contents another inode or time: where
+/// only those differ, the hash decides, if it is known.
+struct FileVersion {
+    FileIdentity identity;
+    std::optional<quint64> hash; ///< contentHash() of the whole file
 };
 
 /// A fast 64-bit hash of contents: tells versions of a file apart, withstands no attacker.

@@ -4,11 +4,13 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QLocale>
 #include <QStandardPaths>
 
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <new>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -16,6 +18,8 @@
 
 namespace cahier::notebook {
 namespace {
+
+constexpr qint64 populatedUpTo = 1024 * 1024 * 1024;
 
 QString tr(const char* text)
 {
@@ -54,6 +58,22 @@ std::unexpected<Error> notAFile(const QString& path, const QString& what)
                    tr("“%1” is %2, not a notebook file. Choose a file.").arg(path, what));
 }
 
+std::unexpected<Error> tooLarge(const QString& path)
+{
+    return failure(ErrorCode::Unsupported,
+                   tr("“%1” is too large to be opened: more than %2. No notebook is as large as that.")
+                       .arg(path, QLocale().formattedDataSize(FileImage::maximumSize)));
+}
+
+/// Whether a file that begins like this is worth being read ahead: what is no JSON is refused at its first
+/// byte, and a file without contents takes memory all the same.
+bool beginsWithText(int fd)
+{
+    char start[4096];
+    const ssize_t size = pread(fd, start, sizeof start, 0);
+    return size > 0 && std::memchr(start, '\0', size_t(size)) == nullptr;
+}
+
 /// A nameless file that vanishes with its last user. The cache folder first: /tmp is often memory.
 int openTemporary()
 {
@@ -80,8 +100,9 @@ bool copyContents(int from, int to, qint64 size)
         if (ranges) {
             off_t out = done;
             count = copy_file_range(from, &in, to, &out, size_t(size - done), 0);
-            if (count < 0 && errno != ENOSPC && errno != EINTR) {
-                ranges = false; // different file systems, or one without it
+            if (count == 0 || (count < 0 && errno != ENOSPC && errno != EINTR)) {
+                ranges =
+                    false; // different file systems, or one without it, which some say by copying nothing
                 if (lseek(to, done, SEEK_SET) < 0) return false;
                 continue;
             }
@@ -139,7 +160,13 @@ Result<void> FileImage::load(int fd)
         return failure(errorCodeFromErrno(errno), whyNotOpened(errno).arg(m_path), systemMessage(errno));
     if (!S_ISREG(status.st_mode)) return notAFile(m_path, whatItIs(status.st_mode));
     m_identity = FileIdentity::of(status);
-    return m_identity.size > mapAbove ? map(fd) : readAll(fd);
+    if (m_identity.size > maximumSize) return tooLarge(m_path);
+    try {
+        return m_identity.size > mapAbove ? map(fd) : readAll(fd);
+    } catch (const std::bad_alloc&) {
+        return failure(ErrorCode::Unsupported,
+                       tr("There is not enough memory to open “%1”. Close other programs.").arg(m_path));
+    }
 }
 
 Result<void> FileImage::readAll(int fd)
@@ -148,6 +175,7 @@ Result<void> FileImage::readAll(int fd)
     QByteArray bytes(qMax(m_identity.size, qint64(0)) + 1, Qt::Uninitialized);
     qsizetype filled = 0;
     for (;;) {
+        if (filled > maximumSize) return tooLarge(m_path);
         if (filled == bytes.size()) bytes.resize(bytes.size() * 2);
         const ssize_t count = ::read(fd, bytes.data() + filled, size_t(bytes.size() - filled));
         if (count < 0 && errno == EINTR) continue;
@@ -166,8 +194,10 @@ Result<void> FileImage::readAll(int fd)
 Result<void> FileImage::map(int fd)
 {
     const auto size = size_t(m_identity.size);
-    // Populated at once, since reading the notebook touches every page.
-    void* mapping = mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    // Populated at once, since reading the notebook touches every page; but not more than memory may hold.
+    const bool populated = m_identity.size <= populatedUpTo && beginsWithText(fd);
+    const int flags = MAP_PRIVATE | (populated ? MAP_POPULATE : 0);
+    void* mapping = mmap(nullptr, size, PROT_READ, flags, fd, 0);
     if (mapping == MAP_FAILED) return readAll(fd); // file systems without mmap
     if (!m_guard.protect(mapping, size)) {
         munmap(mapping, size);

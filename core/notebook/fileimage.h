@@ -21,8 +21,10 @@ namespace cahier::notebook {
 class FileImage {
 public:
     static constexpr qint64 mapAbove = 4 * 1024 * 1024;
+    static constexpr qint64 maximumSize = qint64(4) * 1024 * 1024 * 1024;
 
-    /// Errors: NotFound, PermissionDenied, NotAFile (folder, FIFO, socket, device; never waits for one), Io.
+    /// Errors: NotFound, PermissionDenied, NotAFile (folder, FIFO, socket, device; never waits for one),
+    /// Unsupported (more than maximumSize, or than memory has room for), Io.
     [[nodiscard]] static Result<std::shared_ptr<FileImage>> open(const QString& path);
     /// The given bytes, with no file behind them.
     [[nodiscard]] static std::shared_ptr<FileImage> fromBytes(QByteArray bytes, const QString& path = {});

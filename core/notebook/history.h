@@ -44,10 +44,12 @@ struct PartsOp {
     CellParts after;
 };
 
-/// Applied only where no run has changed the outputs since `revision`.
+/// Applied only where no run has changed the outputs since `revision`; but where the outputs went to another
+/// cell (`moved`), undoing puts them before what a run has added since.
 struct OutputsOp {
     CellKey key{};
     quint64 revision = 0;
+    bool moved = false;
     std::vector<Output> before;
     std::vector<Output> after;
     std::optional<qint64> countBefore;

@@ -17,6 +17,8 @@ Notebook::Notebook(NotebookData data, QObject* parent)
       m_metadata(std::move(data.metadata)), m_formatMinor(data.formatMinor),
       m_notices(std::move(data.notices)), m_history(std::make_unique<History>())
 {
+    // In recovered data cells of the file may be missing, and their keys still mean them in the journal.
+    if (m_origin) m_nextKey = quint64(m_origin->cellRanges.size()) + 1;
     for (const Cell& cell : m_cells)
         m_nextKey = std::max(m_nextKey, quint64(cell.key()) + 1);
     m_history->setInitialState(nextState());

@@ -7,6 +7,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 
 #include <functional>
 #include <memory>
@@ -136,8 +137,7 @@ private:
     void applyOutputs(const OutputsOp& op, bool forward);
     void applyMetadata(const RawJson& metadata);
     void replaceTextIn(const TextOp& op);
-    void recordOutputs(const Cell& cell, std::vector<Output> after, std::optional<qint64> count,
-                       const QString& title);
+    void recordOutputs(const QString& title, OutputsOp op);
     void applyText(CellKey key, qsizetype position, qsizetype removed, const QString& inserted);
     void insertPlaced(const std::vector<std::pair<int, CellKey>>& places);
     void removePlaced(const std::vector<std::pair<int, CellKey>>& places);
@@ -145,8 +145,8 @@ private:
     void forgetDropped(const std::vector<HistoryStep>& steps);
     void ran(Cell& cell);
     void announceState();
-    [[nodiscard]] Cell makeCell(const CellContent& content);
-    [[nodiscard]] QString freshId(const QString& wanted) const;
+    [[nodiscard]] Cell makeCell(const CellContent& content, QSet<QString>& ids);
+    [[nodiscard]] QSet<QString> usedIds() const;
     [[nodiscard]] quint64 nextState() { return ++m_lastState; }
 
     std::shared_ptr<const DocumentOrigin> m_origin;
@@ -160,6 +160,7 @@ private:
     quint64 m_nextKey = 1;
     quint64 m_lastState = 0;
     quint64 m_runState = 0;
+    quint64 m_lastRevision = 0; ///< of run results; moves with runs that change nothing, too
     quint64 m_savedEditState = 0;
     quint64 m_savedRunState = 0;
     bool m_wasModified = false;

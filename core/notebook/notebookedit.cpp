@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The edits: each makes a step for the history and applies it.
+#include <core/notebook/attachmentreference.h>
 #include <core/notebook/celldata.h>
 #include <core/notebook/history.h>
 #include <core/notebook/jsontext.h>
@@ -30,7 +31,7 @@ CellParts partsOf(const Cell& cell)
 
 OutputsOp outputsOpOf(const Cell& cell, std::vector<Output> after, std::optional<qint64> countAfter)
 {
-    return {cell.key(),       cell.data().outputsRevision, cell.outputs(),
+    return {cell.key(),       cell.data().outputsRevision, false,     cell.outputs(),
             std::move(after), cell.executionCount(),       countAfter};
 }
 
@@ -42,28 +43,24 @@ bool isValidId(const QString& id)
     });
 }
 
-/// The name that is referred to at `from`, with its length in the source: as it is, or percent-encoded.
-qsizetype referredLength(QStringView source, qsizetype from, const QString& name)
+/// An id that nobody uses, which is then used: `wanted` where that is possible.
+QString takeId(const QString& wanted, QSet<QString>& used)
 {
-    const qsizetype longest = from + name.toUtf8().size() * 3;
-    for (qsizetype end = from; end <= source.size() && end <= longest; ++end) {
-        const bool ends =
-            end == source.size() || source[end].isSpace() || QStringView(u")>\"'").contains(source[end]);
-        const QStringView token = source.sliced(from, end - from);
-        if (ends && (token == name || QUrl::fromPercentEncoding(token.toUtf8()) == name)) return token.size();
-        if (end < source.size() && source[end] == u'\n') break;
-    }
-    return 0;
+    QString id = wanted;
+    while (!isValidId(id) || used.contains(id))
+        id = QString::number(QRandomGenerator::global()->generate(), 16).rightJustified(8, u'0');
+    used.insert(id);
+    return id;
 }
 
 QString withRenamedReferences(const QString& source, const QString& name, const QString& newName)
 {
-    constexpr QLatin1StringView scheme("attachment:");
+    const QLatin1StringView scheme = attachmentScheme;
     QString result;
     qsizetype done = 0;
     for (qsizetype at = source.indexOf(scheme); at >= 0; at = source.indexOf(scheme, at + scheme.size())) {
         const qsizetype from = at + scheme.size();
-        const qsizetype length = referredLength(source, from, name);
+        const qsizetype length = attachmentReferenceLength(source, from, name);
         if (length == 0) continue;
         const bool plain = QStringView(source).sliced(from, length) == name;
         result += QStringView(source).sliced(done, from - done);
@@ -149,27 +146,22 @@ void Notebook::setSource(CellKey key, const QString& source)
     m_history->seal();
 }
 
-QString Notebook::freshId(const QString& wanted) const
+QSet<QString> Notebook::usedIds() const
 {
-    if (m_formatMinor < 5) return {};
-    const auto isUsed = [this](const QString& id) {
-        return std::any_of(m_cells.begin(), m_cells.end(), [&](const Cell& cell) { return cell.id() == id; });
-    };
-    if (isValidId(wanted) && !isUsed(wanted)) return wanted;
-    QString id;
-    do {
-        id = QString::number(QRandomGenerator::global()->generate(), 16).rightJustified(8, u'0');
-    } while (isUsed(id));
-    return id;
+    QSet<QString> ids;
+    ids.reserve(qsizetype(m_cells.size()));
+    for (const Cell& cell : m_cells)
+        ids.insert(cell.id());
+    return ids;
 }
 
-Cell Notebook::makeCell(const CellContent& content)
+Cell Notebook::makeCell(const CellContent& content, QSet<QString>& ids)
 {
     auto data = std::make_unique<CellData>();
     data->key = CellKey(m_nextKey++);
     data->type = content.type == CellType::Unknown ? CellType::Raw : content.type;
     data->change(CellPart::Type).typeName = cellTypeName(data->type);
-    data->change(CellPart::Id).id = freshId(content.id);
+    data->change(CellPart::Id).id = m_formatMinor < 5 ? QString() : takeId(content.id, ids);
     data->change(CellPart::Source).source = content.source;
     data->change(CellPart::Metadata).metadata = content.metadata;
     data->change(CellPart::Outputs);
@@ -190,12 +182,9 @@ std::vector<CellKey> Notebook::insertCells(int index, std::vector<CellContent> c
     if (cells.empty()) return keys;
     index = std::clamp(index, 0, cellCount());
     PlaceOp op;
-    QStringList ids;
+    QSet<QString> ids = m_formatMinor < 5 ? QSet<QString>() : usedIds();
     for (const CellContent& content : cells) {
-        Cell cell = makeCell(content);
-        while (m_formatMinor >= 5 && ids.contains(cell.id()))
-            cell.detached().edits->id = freshId({});
-        ids.append(cell.id());
+        Cell cell = makeCell(content, ids);
         op.places.emplace_back(index + int(keys.size()), cell.key());
         keys.push_back(cell.key());
         m_removed.insert(cell.key(), std::move(cell));
@@ -222,8 +211,9 @@ void Notebook::moveCells(std::span<const CellKey> keys, int index)
 {
     OrderOp op;
     std::vector<CellKey> moved, rest;
+    const QSet<CellKey> wanted(keys.begin(), keys.end());
     for (const Cell& cell : m_cells) {
-        const bool moves = std::find(keys.begin(), keys.end(), cell.key()) != keys.end();
+        const bool moves = wanted.contains(cell.key());
         (moves ? moved : rest).push_back(cell.key());
         op.before.push_back(cell.key());
     }
@@ -261,7 +251,11 @@ CellKey Notebook::splitCell(CellKey key, qsizetype position)
         record(tr("Split Cell"), stepOf(std::move(op)));
     }
     if (position < source.size()) replaceText(key, position, source.size() - position, {});
-    clearOutputs(std::span(&key, 1));
+    if (upper.type() == CellType::Code && (!upper.outputs().empty() || upper.executionCount())) {
+        OutputsOp op = outputsOpOf(upper, {}, std::nullopt);
+        op.moved = true;
+        recordOutputs(tr("Split Cell"), std::move(op));
+    }
     endGroup();
     return lower;
 }
@@ -269,8 +263,9 @@ CellKey Notebook::splitCell(CellKey key, qsizetype position)
 void Notebook::mergeCells(std::span<const CellKey> keys)
 {
     std::vector<Cell> cells;
+    const QSet<CellKey> wanted(keys.begin(), keys.end());
     for (const Cell& cell : m_cells)
-        if (std::find(keys.begin(), keys.end(), cell.key()) != keys.end()) cells.push_back(cell);
+        if (wanted.contains(cell.key())) cells.push_back(cell);
     if (cells.size() < 2) return;
     const Cell first = cells.front();
     QString added;
@@ -288,7 +283,7 @@ void Notebook::mergeCells(std::span<const CellKey> keys)
     replaceText(first.key(), first.source().size(), 0, added);
     if (first.type() == CellType::Code) {
         if (outputs.size() != first.outputs().size() || first.executionCount())
-            recordOutputs(first, std::move(outputs), std::nullopt, tr("Merge Cells"));
+            recordOutputs(tr("Merge Cells"), outputsOpOf(first, std::move(outputs), std::nullopt));
     } else if (attachments != first.attachments()) {
         PartsOp op{first.key(), partsOf(first), partsOf(first)};
         op.after.attachments = RawJson(QByteArray::fromStdString(toText(attachments)));
@@ -299,10 +294,8 @@ void Notebook::mergeCells(std::span<const CellKey> keys)
     endGroup();
 }
 
-void Notebook::recordOutputs(const Cell& cell, std::vector<Output> after, std::optional<qint64> count,
-                             const QString& title)
+void Notebook::recordOutputs(const QString& title, OutputsOp op)
 {
-    OutputsOp op = outputsOpOf(cell, std::move(after), count);
     applyOutputs(op, true);
     record(title, stepOf(std::move(op)));
 }
@@ -314,7 +307,7 @@ void Notebook::setCellType(CellKey key, CellType type)
     const Cell cell = *found;
     beginGroup(tr("Change Cell Type"));
     if (cell.type() == CellType::Code && (!cell.outputs().empty() || cell.executionCount()))
-        recordOutputs(cell, {}, std::nullopt, tr("Change Cell Type"));
+        recordOutputs(tr("Change Cell Type"), outputsOpOf(cell, {}, std::nullopt));
     PartsOp op{key, partsOf(cell), partsOf(cell)};
     op.after.type = type;
     op.after.typeName = cellTypeName(type);
@@ -332,7 +325,7 @@ void Notebook::clearOutputs(std::span<const CellKey> keys)
         if (!found || found->type() != CellType::Code ||
             (found->outputs().empty() && !found->executionCount()))
             continue;
-        recordOutputs(Cell(*found), {}, std::nullopt, tr("Clear Outputs"));
+        recordOutputs(tr("Clear Outputs"), outputsOpOf(*found, {}, std::nullopt));
     }
     endGroup();
 }

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace cahier::notebook {
 namespace {
 
@@ -22,6 +24,15 @@ std::vector<std::pair<int, int>> runsOf(const std::vector<std::pair<int, CellKey
             runs.emplace_back(index, 1);
     }
     return runs;
+}
+
+/// What follows `first` in `outputs`; all of it where it does not begin with them.
+std::vector<Output> withoutFirst(const std::vector<Output>& outputs, const std::vector<Output>& first)
+{
+    const auto isSame = [](const Output& a, const Output& b) { return &a.data() == &b.data(); };
+    const bool begins =
+        outputs.size() >= first.size() && std::equal(first.begin(), first.end(), outputs.begin(), isSame);
+    return {outputs.begin() + (begins ? ptrdiff_t(first.size()) : 0), outputs.end()};
 }
 
 } // namespace
@@ -206,10 +217,19 @@ void Notebook::applyParts(CellKey key, const CellParts& parts)
 void Notebook::applyOutputs(const OutputsOp& op, bool forward)
 {
     Cell* cell = cellRef(op.key);
-    if (!cell || cell->data().outputsRevision != op.revision) return;
-    CellData& data = cell->detached();
-    data.change(CellPart::Outputs).outputs = forward ? op.after : op.before;
-    data.change(CellPart::Count).executionCount = forward ? op.countAfter : op.countBefore;
+    if (!cell) return;
+    if (cell->data().outputsRevision == op.revision) {
+        std::vector<Output> outputs = forward ? op.after : op.before;
+        CellData& data = cell->detached();
+        data.change(CellPart::Outputs).outputs = std::move(outputs);
+        data.change(CellPart::Count).executionCount = forward ? op.countAfter : op.countBefore;
+    } else if (op.moved && cell->data().clearedRevision <= op.revision) {
+        std::vector<Output> outputs = forward ? withoutFirst(cell->outputs(), op.before) : op.before;
+        if (!forward) outputs.insert(outputs.end(), cell->outputs().begin(), cell->outputs().end());
+        cell->detached().change(CellPart::Outputs).outputs = std::move(outputs);
+    } else {
+        return;
+    }
     if (indexOf(op.key) < 0) return;
     Q_EMIT outputsChanged(op.key, 0);
     Q_EMIT cellChanged(op.key);

@@ -43,7 +43,8 @@ Output streamOutput(const QString& name, StreamText text)
 /// The outputs are those of a run now: undoing an edit no longer touches them.
 void Notebook::ran(Cell& cell)
 {
-    cell.detached().outputsRevision = ++m_runState;
+    ++m_runState;
+    cell.detached().outputsRevision = ++m_lastRevision;
     announceState();
 }
 
@@ -61,8 +62,12 @@ void Notebook::clearRunOutputs(CellKey key)
     Cell* cell = cellRef(key);
     if (!cell || cell->type() != CellType::Code) return;
     const bool had = !cell->outputs().empty();
-    if (had) ownOutputs(*cell).clear();
-    cell->detached().outputsRevision = had ? ++m_runState : m_runState;
+    if (had) {
+        ownOutputs(*cell).clear();
+        ++m_runState;
+    }
+    CellData& data = cell->detached();
+    data.outputsRevision = data.clearedRevision = ++m_lastRevision;
     announceState();
     if (had && indexOf(key) >= 0) Q_EMIT outputsChanged(key, 0);
 }
@@ -89,7 +94,7 @@ int Notebook::appendStream(CellKey key, const QString& name, const QString& text
     std::vector<Output>& outputs = ownOutputs(*cell);
     const QByteArray utf8 = text.toUtf8();
     const std::string_view added(utf8.constData(), size_t(utf8.size()));
-    if (!outputs.empty() && outputs.back().streamName() == name) {
+    if (!outputs.empty() && outputs.back().type() == u"stream" && outputs.back().streamName() == name) {
         const OutputData& last = outputs.back().data();
         StreamText before = last.streamText;
         if (!last.isStream) before = before.appended(outputs.back().streamText().toUtf8().toStdString());

@@ -12,6 +12,7 @@
 #include <QRandomGenerator>
 
 #include <charconv>
+#include <new>
 
 namespace cahier::notebook {
 namespace {
@@ -58,6 +59,7 @@ private:
     bool m_hasWorksheets = false;
     QString m_problem;
     size_t m_problemOffset = 0;
+    std::optional<CellReader::Problem> m_tolerated; ///< wrong in the formats that are known
 };
 
 QString Reader::fileName() const
@@ -189,12 +191,13 @@ bool Reader::takeCells(JsonScanner& scanner)
     while (scanner.nextElement()) {
         const auto index = qsizetype(m_data.cells.size());
         CellData* cell = cells.take(index);
-        if (!cell) return scanner.failed() ? false : wrong(cells.problem(), cells.problemOffset());
+        if (!cell) return scanner.failed() ? false : wrong(cells.problem().text, cells.problem().offset);
         cell->key = CellKey(index + 1);
         m_data.cells.emplace_back(cell);
         m_origin->cellRanges.push_back({scanner.offset() - cell->text.size(), scanner.offset()});
     }
     m_origin->cells.end = scanner.offset();
+    m_tolerated = cells.toleratedProblem();
     return !scanner.failed();
 }
 
@@ -214,6 +217,10 @@ Result<NotebookData> Reader::finish(const JsonScanner& scanner)
     if (!m_minor)
         m_data.notices.append(tr("The file does not say its minor format version; 4.0 is assumed."));
     m_data.formatMinor = m_minor.value_or(0);
+    if (m_tolerated && m_data.formatMinor <= newestMinor) {
+        wrong(m_tolerated->text, m_tolerated->offset);
+        return refusal();
+    }
     if (m_data.formatMinor > newestMinor)
         m_data.notices.append(
             tr("The file is of nbformat 4.%1, newer than 4.%2. What is unknown in it is kept.")
@@ -248,8 +255,8 @@ Result<NotebookData> Reader::upgrade()
 /// A file of a newer format may differ in what it holds: say that rather than what is different.
 std::optional<int> majorVersion(std::string_view text)
 {
-    const size_t open = text.find('{');
-    if (open == std::string_view::npos) return std::nullopt;
+    const size_t open = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    if (open == std::string_view::npos || text[open] != '{') return std::nullopt;
     JsonScanner scanner(text, open);
     if (!scanner.enterObject()) return std::nullopt;
     ByteRange key, value;
@@ -266,9 +273,21 @@ std::optional<int> majorVersion(std::string_view text)
 
 } // namespace
 
+namespace {
+
+Result<NotebookData> readInMemory(const std::shared_ptr<const FileImage>& image)
+try {
+    return Reader(image).read();
+} catch (const std::bad_alloc&) {
+    return failure(ErrorCode::Unsupported,
+                   tr("There is not enough memory to open “%1”. Close other programs.").arg(image->path()));
+}
+
+} // namespace
+
 Result<NotebookData> readNotebook(std::shared_ptr<const FileImage> image)
 {
-    auto data = Reader(image).read();
+    auto data = readInMemory(image);
     if (data || data.error().code != ErrorCode::InvalidFormat) return data;
     if (const auto major = majorVersion(image->bytes()); major && *major > 4)
         return failure(

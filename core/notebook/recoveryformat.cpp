@@ -6,6 +6,8 @@
 #include <core/notebook/jsonscanner.h>
 #include <core/notebook/jsontext.h>
 
+#include <nlohmann/json.hpp>
+
 #include <QHash>
 
 #include <algorithm>
@@ -213,9 +215,46 @@ QHash<quint64, const Cell*> byKey(const std::vector<Cell>& cells)
     return map;
 }
 
+/// A base's cells have the keys 1, 2, 3, …
+const Cell* inBase(const std::vector<Cell>& base, quint64 key)
+{
+    return key >= 1 && key <= base.size() && quint64(base[key - 1].key()) == key ? &base[key - 1] : nullptr;
+}
+
+std::string describeFile(const JournalHeader& header)
+{
+    const FileIdentity& identity = header.version.identity;
+    nlohmann::json json = {{"path", header.path.toStdString()},
+                           {"device", identity.device},
+                           {"inode", identity.inode},
+                           {"size", identity.size},
+                           {"modifiedNs", identity.modifiedNs}};
+    if (header.version.hash) json["hash"] = *header.version.hash;
+    if (header.isBase) json["isBase"] = true;
+    return toText(json);
+}
+
+std::optional<JournalHeader> readFile(const nlohmann::json& json)
+{
+    if (!json.is_object() || !json.contains("path") || !json["path"].is_string()) return std::nullopt;
+    const auto number = [&](const char* key, auto otherwise) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_number_integer() ? found->get<decltype(otherwise)>()
+                                                                 : otherwise;
+    };
+    JournalHeader header;
+    header.path = QString::fromStdString(json["path"].get<std::string>());
+    header.version.identity = {number("device", quint64(0)), number("inode", quint64(0)),
+                               number("size", qint64(-1)), number("modifiedNs", qint64(0))};
+    if (json.contains("hash")) header.version.hash = number("hash", quint64(0));
+    header.isBase = json.value("isBase", nlohmann::json()) == true;
+    return header;
+}
+
 } // namespace
 
-std::optional<std::string> describeChange(const NotebookSnapshot& from, const NotebookSnapshot& to)
+std::optional<std::string> describeChange(const std::vector<Cell>& base, const NotebookSnapshot& from,
+                                          const NotebookSnapshot& to)
 {
     const bool sameOrder = std::equal(from.cells.begin(), from.cells.end(), to.cells.begin(), to.cells.end(),
                                       [](const Cell& a, const Cell& b) { return a.key() == b.key(); });
@@ -224,13 +263,15 @@ std::optional<std::string> describeChange(const NotebookSnapshot& from, const No
     std::string order = "[";
     for (size_t i = 0; i < to.cells.size(); ++i) {
         const Cell& cell = to.cells[i];
-        const Cell* old = sameOrder ? &from.cells[i] : before.value(quint64(cell.key()));
-        if (!sameOrder) order += (i > 0 ? "," : "") + std::to_string(quint64(cell.key()));
+        const auto key = quint64(cell.key());
+        const Cell* old = sameOrder ? &from.cells[i] : before.value(key);
+        if (!sameOrder) order += (i > 0 ? "," : "") + std::to_string(key);
         if (old && &old->data() == &cell.data()) continue;
         if (cells.size() > 1) cells += ',';
-        // What a new cell begins with is said whole, so that a cell that was removed can come back.
-        cells += describeCell(old ? *old : emptyCell(cell.key()), cell);
-        if (!old) cells.insert(cells.size() - 1, ",\"new\":true");
+        // A cell that comes back is told from its beginnings: the reader has dropped what it was last.
+        const Cell* original = old ? old : inBase(base, key);
+        cells += describeCell(original ? *original : emptyCell(cell.key()), cell);
+        if (!old) cells.insert(cells.size() - 1, original ? ",\"again\":true" : ",\"new\":true");
     }
     const bool metadata = from.metadata.text() != to.metadata.text();
     if (sameOrder && cells.size() == 1 && !metadata) return std::nullopt;
@@ -241,36 +282,69 @@ std::optional<std::string> describeChange(const NotebookSnapshot& from, const No
     return payload + '}';
 }
 
-bool applyChange(NotebookData& data, std::string_view payload)
+bool applyChange(NotebookData& data, const std::vector<Cell>& base, std::string_view payload)
 {
     bool fits = JsonScanner(payload).peek() == JsonKind::Object;
-    std::vector<Cell> added;
-    const auto find = [&](quint64 key) -> Cell* {
-        for (auto* cells : {&data.cells, &added})
-            for (Cell& cell : *cells)
-                if (quint64(cell.key()) == key) return &cell;
-        return nullptr;
+    QHash<quint64, qsizetype> places;
+    for (const Cell& cell : data.cells)
+        places.insert(quint64(cell.key()), places.size());
+    const auto add = [&](Cell cell) {
+        places.insert(quint64(cell.key()), qsizetype(data.cells.size()));
+        data.cells.push_back(std::move(cell));
     };
     forEachElement(memberOf(payload, "cells"), [&](std::string_view json) {
         const auto key = numberOf<quint64>(memberOf(json, "key"), 0);
-        if (memberOf(json, "new") == "true") added.push_back(emptyCell(CellKey(key)));
-        Cell* cell = find(key);
-        fits = fits && key != 0 && cell && applyCell(*cell, json);
+        if (memberOf(json, "new") == "true") add(emptyCell(CellKey(key)));
+        if (const Cell* cell = inBase(base, key); cell && memberOf(json, "again") == "true") add(*cell);
+        const auto place = places.constFind(key);
+        fits = fits && key != 0 && place != places.cend() && applyCell(data.cells[size_t(*place)], json);
     });
     if (const std::string_view order = memberOf(payload, "order"); !order.empty()) {
-        std::move(added.begin(), added.end(), std::back_inserter(data.cells));
-        const auto cells = byKey(data.cells);
         std::vector<Cell> ordered;
         forEachElement(order, [&](std::string_view json) {
-            const Cell* cell = cells.value(numberOf<quint64>(json, 0));
-            fits = fits && cell;
-            if (cell) ordered.push_back(*cell);
+            const auto place = places.constFind(numberOf<quint64>(json, 0));
+            fits = fits && place != places.cend();
+            if (place != places.cend()) ordered.push_back(data.cells[size_t(*place)]);
         });
         data.cells = std::move(ordered);
     }
     if (const std::string_view metadata = memberOf(payload, "metadata"); !metadata.empty())
         data.metadata = ownCopy(metadata);
     return fits;
+}
+
+std::string describeHeader(const JournalHeader& header)
+{
+    return describeFile(header);
+}
+
+std::string describeSave(const JournalHeader& saved, bool unsaved)
+{
+    std::string payload = "{";
+    appendMember(payload, "saving", describeFile(saved));
+    appendMember(payload, "unsaved", unsaved ? "true" : "false");
+    return payload + '}';
+}
+
+std::optional<JournalContents> readJournal(std::string_view text)
+{
+    if (!text.starts_with(journalMagic)) return std::nullopt;
+    text.remove_prefix(journalMagic.size());
+    const auto first = takeRecord(text);
+    auto header = first ? readFile(toDom(*first)) : std::nullopt;
+    if (!header) return std::nullopt;
+    JournalContents contents;
+    contents.points.push_back({std::move(*header), false});
+    while (const auto record = takeRecord(text)) {
+        if (!record->starts_with("{\"saving\":")) {
+            contents.changes.push_back(*record);
+            for (JournalPoint& point : contents.points)
+                point.changes = true;
+        } else if (auto saved = readFile(toDom(memberOf(*record, "saving")))) {
+            contents.points.push_back({std::move(*saved), memberOf(*record, "unsaved") == "true"});
+        }
+    }
+    return contents;
 }
 
 std::string frameRecord(std::string_view payload)

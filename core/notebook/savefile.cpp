@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <core/notebook/savefile.h>
 
+#include <core/notebook/fileimage.h>
 #include <core/notebook/writer.h>
 
 #include <QCoreApplication>
+#include <QDirIterator>
 #include <QFile>
 #include <QRandomGenerator>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
@@ -93,6 +97,26 @@ QByteArray resolved(QByteArray path)
     return path;
 }
 
+constexpr qint64 oldAfter = 10 * 60; // seconds: no living save leaves its file alone for as long
+
+/// Deletes what killed saves left in the folder: whoever still writes one holds it.
+void removeOldTemporaries(const QByteArray& folder)
+{
+    const QString path = folder.isEmpty() ? QStringLiteral(".") : QFile::decodeName(folder);
+    QDirIterator files(path, {QStringLiteral(".cahier-*.tmp")},
+                       QDir::Files | QDir::Hidden | QDir::NoSymLinks);
+    while (files.hasNext()) {
+        const QByteArray name = QFile::encodeName(files.next());
+        const int fd = ::open(name.constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        if (fd < 0) continue;
+        struct stat status = {};
+        const bool isOld = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+                           std::time(nullptr) - status.st_mtime > oldAfter;
+        if (isOld && flock(fd, LOCK_EX | LOCK_NB) == 0) unlink(name.constData());
+        ::close(fd);
+    }
+}
+
 /// A file that vanishes unless it is renamed.
 class TemporaryFile {
 public:
@@ -113,7 +137,10 @@ public:
             const QByteArray suffix = QByteArray::number(QRandomGenerator::global()->generate(), 36);
             m_path = folder + ".cahier-" + suffix + ".tmp";
             m_fd = ::open(m_path.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-            if (m_fd >= 0) return 0;
+            if (m_fd >= 0) {
+                flock(m_fd, LOCK_EX | LOCK_NB); // where locks are not supported, its age protects it
+                return 0;
+            }
             if (errno != EEXIST) break;
         }
         const int number = errno;
@@ -212,15 +239,33 @@ void syncFolderOf(const QByteArray& path)
     ::close(fd);
 }
 
-bool isExpected(const SaveOptions& options, const FileIdentity& now)
-{
-    return !options.expected || !now.exists() || *options.expected == now;
-}
-
 FileIdentity identityOf(const QByteArray& path)
 {
     struct stat status = {};
     return stat(path.constData(), &status) == 0 ? FileIdentity::of(status) : FileIdentity();
+}
+
+bool hasContents(const QByteArray& path, const FileIdentity& identity, quint64 hash)
+{
+    const auto image = FileImage::open(QFile::decodeName(path));
+    return image && (*image)->identity() == identity && contentHash((*image)->bytes()) == hash &&
+           !(*image)->isDamaged();
+}
+
+bool isExpected(const SaveOptions& options, const QByteArray& target, const FileIdentity& now)
+{
+    if (!options.expected || !now.exists() || *options.expected == now) return true;
+    return options.expectedHash && options.expected->size == now.size &&
+           hasContents(target, now, options.expectedHash());
+}
+
+/// What the file is that took its place: some file systems set the time when it is closed or renamed. Where
+/// another program replaced it already, that is not ours.
+FileIdentity identityAfter(const QByteArray& target, const FileIdentity& written)
+{
+    const FileIdentity now = identityOf(target);
+    const bool ours = now.device == written.device && now.inode == written.inode && now.size == written.size;
+    return ours ? now : written;
 }
 
 } // namespace
@@ -228,6 +273,15 @@ FileIdentity identityOf(const QByteArray& path)
 FileIdentity identityAt(const QString& path)
 {
     return identityOf(QFile::encodeName(path));
+}
+
+bool isAt(const QString& path, const FileVersion& version)
+{
+    const QByteArray name = QFile::encodeName(path);
+    const FileIdentity now = identityOf(name);
+    if (now == version.identity) return true;
+    return version.hash && now.exists() && now.size == version.identity.size &&
+           hasContents(name, now, *version.hash);
 }
 
 Result<FileIdentity> saveFile(const QString& path, std::span<const std::string_view> pieces,
@@ -245,8 +299,9 @@ Result<FileIdentity> saveFile(const QString& path, std::span<const std::string_v
             errno == EROFS ? ErrorCode::ReadOnly : ErrorCode::PermissionDenied,
             tr("“%1” was not saved: the file is read-only. Change its permissions or save it somewhere else.")
                 .arg(path));
-    if (!isExpected(options, replaces ? FileIdentity::of(old) : FileIdentity()))
-        return changedOnDisk(path, options);
+    const FileIdentity before = replaces ? FileIdentity::of(old) : FileIdentity();
+    if (!isExpected(options, target, before)) return changedOnDisk(path, options);
+    removeOldTemporaries(target.left(target.lastIndexOf('/') + 1));
 
     TemporaryFile file;
     if (const int number = file.create(target, replaces ? 0600 : 0666)) return systemFailure(path, number);
@@ -260,10 +315,12 @@ Result<FileIdentity> saveFile(const QString& path, std::span<const std::string_v
     if (fstat(file.fd(), &written) != 0) return systemFailure(path, errno);
     if (const int number = file.closeNow()) return systemFailure(path, number);
     if (isDamaged()) return damaged(path, options);
-    if (!isExpected(options, identityOf(target))) return changedOnDisk(path, options);
+    if (options.beforeReplacing) options.beforeReplacing(FileIdentity::of(written));
+    if (const FileIdentity now = identityOf(target); now != before && !isExpected(options, target, now))
+        return changedOnDisk(path, options);
     if (const int number = file.renameTo(target)) return systemFailure(path, number);
     syncFolderOf(target);
-    return FileIdentity::of(written);
+    return identityAfter(target, FileIdentity::of(written));
 }
 
 Result<FileIdentity> saveFile(const QString& path, const NotebookBytes& bytes, const SaveOptions& options)

@@ -21,9 +21,13 @@ struct SaveOptions {
     /// something else now, saving fails with ChangedOnDisk. Without a value no check is made. A file that was
     /// deleted is written anew.
     std::optional<FileIdentity> expected;
+    /// The contentHash() of what is expected, asked where only device, inode or time are something else.
+    std::function<quint64()> expectedHash = {};
+    /// Told what the new file is, when nothing but the renaming is left to be done.
+    std::function<void(const FileIdentity&)> beforeReplacing = {};
     /// Asked when everything is written (or cannot be) and before the old file is replaced; true gives up
     /// with ChangedOnDisk.
-    std::function<bool()> isDamaged;
+    std::function<bool()> isDamaged = {};
     /// The file that was read, for the sentence about that; empty: the one that is written.
     QString source = {};
 };
@@ -31,6 +35,8 @@ struct SaveOptions {
 /// Writes to a temporary file in the same folder, syncs it, renames it over `path` and syncs the folder, so
 /// that at every instant the old or the new contents are there. Blocks for as long as the disk takes: any
 /// thread but the window's.
+///
+/// Temporary files that killed processes left in the folder more than ten minutes ago are deleted.
 ///
 /// Permissions, owner, group and extended attributes are kept where the system allows it; a new file gets
 /// what the umask says. A symbolic link stays and its target is replaced. Of several hard links only this one
@@ -47,5 +53,7 @@ struct SaveOptions {
 
 /// What is at `path` now, symbolic links followed; exists() is false when nothing is.
 [[nodiscard]] FileIdentity identityAt(const QString& path);
+/// The file at `path` is this version of it.
+[[nodiscard]] bool isAt(const QString& path, const FileVersion& version);
 
 } // namespace cahier::notebook

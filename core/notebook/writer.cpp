@@ -133,18 +133,21 @@ bool isAsBefore(const Cell& cell, CellPart part, const QString& id)
     const CellData& data = cell.data();
     const std::string_view original = data.original(part);
     if (part == CellPart::Id) return id.isEmpty() || (!original.empty() && decodeString(original) == id);
-    if (!data.isChanged(part)) return true;
     const bool code = cell.type() == CellType::Code;
-    const bool wasCode = data.original(CellPart::Type) == "\"code\"";
+    const bool ofRuns = part == CellPart::Outputs || part == CellPart::Count;
+    // What only code cells may have goes with the type, whether or not there was anything in it.
+    if (ofRuns && !code && decodeString(data.original(CellPart::Type)) != cell.typeName())
+        return original.empty();
+    if (!data.isChanged(part)) return true;
     switch (part) {
     case CellPart::Type:
         return decodeString(original) == cell.typeName();
     case CellPart::Source:
         return multilineText(original) == cell.source();
     case CellPart::Outputs:
-        return code ? sameOutputs(cell) : !wasCode || original.empty();
+        return !code || sameOutputs(cell);
     case CellPart::Count:
-        return code ? countOf(original) == cell.executionCount() : !wasCode || original.empty();
+        return !code || countOf(original) == cell.executionCount();
     case CellPart::Metadata:
         if (original.empty() && cell.metadataJson().isEmpty()) return true;
         break;

@@ -152,11 +152,12 @@ std::optional<Csi> readCsi(QStringView text, qsizetype& position)
     return std::nullopt;
 }
 
-/// Skips an operating-system command ("ESC ]" … BEL or "ESC \"), such as a hyperlink.
-void skipOsc(QStringView text, qsizetype& position)
+/// Skips the string of a control function, to "ESC \"; that of an operating-system command, such as a
+/// hyperlink, ends with a BEL too.
+void skipControlString(QStringView text, qsizetype& position, bool endsWithBell)
 {
     for (; position < text.size(); ++position) {
-        if (text.at(position) == u'\a') {
+        if (text.at(position) == u'\a' && endsWithBell) {
             ++position;
             return;
         }
@@ -268,21 +269,28 @@ void applyCsi(const Csi& csi, Screen& screen)
     }
 }
 
+bool isControl(QChar c)
+{
+    return c == u'\n' || c == u'\r' || c == u'\b' || c == escape;
+}
+
 void readEscape(QStringView text, qsizetype& position, Screen& screen)
 {
     ++position;
     if (position >= text.size()) return;
-    const QChar kind = text.at(position++);
+    while (position < text.size() && text.at(position) >= u' ' && text.at(position) <= u'/')
+        ++position; // intermediate bytes, as in "ESC ( B", which chooses a character set
+    if (position >= text.size()) return;
+    const QChar kind = text.at(position);
+    if (isControl(kind)) return; // broken off: what follows counts
+    const bool hasIntermediate = text.at(position - 1) != escape;
+    ++position;
+    if (hasIntermediate) return;
     if (kind == u'[') {
         if (const auto csi = readCsi(text, position)) applyCsi(*csi, screen);
-    } else if (kind == u']') {
-        skipOsc(text, position);
+    } else if (QStringView(u"]PX^_").contains(kind)) { // OSC, DCS, SOS, PM, APC
+        skipControlString(text, position, kind == u']');
     }
-}
-
-bool isControl(QChar c)
-{
-    return c == u'\n' || c == u'\r' || c == u'\b' || c == escape;
 }
 
 } // namespace

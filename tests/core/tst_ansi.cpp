@@ -39,6 +39,11 @@ void TestAnsi::plainText_controlCharacters_asATerminalShows_data()
     row("hyperlink", "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\!", "link!");
     row("title with bell", "\x1b]0;title\abody", "body");
     row("cursor movement dropped", "a\x1b[2Ab", "ab");
+    row("character set", "a\x1b(Bb\x1b)0c", "abc");
+    row("other intermediates", "a\x1b#8b\x1b $Cc", "abc");
+    row("device control", "a\x1bPq#0;1\x1b\\b", "ab");
+    row("private strings", "a\x1bXone\x1b\\b\x1b^two\x1b\\c\x1b_G3\a\x1b\\d", "abcd");
+    row("broken off by a control", "a\x1b(\nb", "a\nb");
     row("escape at the end", "abc\x1b", "abc");
     row("unfinished csi at the end", "abc\x1b[3", "abc");
     row("csi broken off by a control", "a\x1b[3\nb", "a\nb");

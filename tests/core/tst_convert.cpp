@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "notebooktesting.h"
+
+#include <core/convert/containedhtml.h>
 #include <core/convert/html.h>
+#include <core/convert/markdown.h>
 #include <core/convert/mimerank.h>
 #include <core/convert/parameters.h>
 #include <core/convert/script.h>
@@ -8,6 +12,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace cahier;
+using cahier::notebook::testing::parsed;
 
 class TestConvert : public QObject {
     Q_OBJECT
@@ -21,6 +26,11 @@ private Q_SLOTS:
     void parameterSource_languages_quoteValues_data();
     void parameterSource_languages_quoteValues();
     void bestMimeType_media_ranked();
+    void toPythonScript_textOfOtherCells_staysText();
+    void containedHtml_pieces_stayInTheirPlace_data();
+    void containedHtml_pieces_stayInTheirPlace();
+    void toHtml_attachment_makesNoMarkup();
+    void toMarkdown_attachments_byNameOnce();
     void ansiToHtml_text_escapedAndStyled();
 };
 
@@ -42,6 +52,9 @@ void TestConvert::commentMagics_source_onlyIPythonSyntax_data()
     QTest::newRow("in brackets") << u"f(a\n  % b)"_s << u"f(a\n  % b)"_s;
     QTest::newRow("not equal") << u"a != b\nx = a != b"_s << u"a != b\nx = a != b"_s;
     QTest::newRow("apostrophe in comment") << u"# it's\n%time"_s << u"# it's\n# %time"_s;
+    QTest::newRow("continued line") << u"x = a \\\n%b\n%time"_s << u"x = a \\\n%b\n# %time"_s;
+    QTest::newRow("comment with a backslash") << u"# a \\\n%time"_s << u"# a \\\n# %time"_s;
+    QTest::newRow("carriage returns") << u"x\r%time\r\n!ls"_s << u"x\n# %time\n# !ls"_s;
     QTest::newRow("escaped quote") << u"s = 'it\\'s'\n%time"_s << u"s = 'it\\'s'\n# %time"_s;
 }
 
@@ -128,6 +141,79 @@ void TestConvert::bestMimeType_media_ranked()
     QCOMPARE(convert::bestMimeType(figure, convert::Medium::Markdown), u"image/png"_s);
     QCOMPARE(convert::bestMimeType(figure, convert::Medium::Terminal), u"text/plain"_s);
     QCOMPARE(convert::bestMimeType({u"application/x-own"_s}, convert::Medium::Html), QString());
+}
+
+void TestConvert::toPythonScript_textOfOtherCells_staysText()
+{
+    const notebook::Notebook book(parsed(R"nb({"cells": [
+      {"cell_type": "markdown", "metadata": {}, "source": "a\rimport os\r\nb"},
+      {"cell_type": "x]\nimport os\r#", "metadata": {}, "source": "c"}],
+      "metadata": {}, "nbformat": 4, "nbformat_minor": 4})nb"));
+    QCOMPARE(*convert::toPythonScript(book),
+             u"# %% [markdown]\n# a\n# import os\n# b\n\n# %% [x__import_os__]\n# c\n"_s);
+}
+
+void TestConvert::containedHtml_pieces_stayInTheirPlace_data()
+{
+    QTest::addColumn<QString>("html");
+    QTest::addColumn<QString>("contained");
+    const auto row = [](const char* name, const char* html, const char* contained) {
+        QTest::newRow(name) << QString::fromUtf8(html) << QString::fromUtf8(contained);
+    };
+    row("table", "<table border=\"1\"><tr><td>1 &lt; 2</table>",
+        "<table border=\"1\"><tr><td>1 &lt; 2</table>");
+    row("style", "<style>td > th { }</style><p>a", "<style>td > th { }</style><p>a");
+    row("whole comments", "a<!-- <b --><!-->c<!--->d<!--x--!>e", "a<!-- <b --><!-->c<!--->d<!--x--!>e");
+    row("open comment", "a<!-- b", "a");
+    row("open style", "a<style>b{}", "a<style>b{}</style>");
+    row("open textarea", "<TEXTAREA>a</textareas>", "<TEXTAREA>a</textareas></textarea>");
+    row("plaintext", "a<plaintext>b", "a b");
+    row("open tag", "a<b title='x>y", "a");
+    row("quoted end", "<i title='>'>a</i>", "<i title='>'>a</i>");
+    row("open table", "<table><tr><td><div>a", "<table><tr><td><div>a</div></table>");
+    row("open template", "<template><p>a</div>", "<template><p>a </template>");
+    row("end of others", "a</div></section></body>b", "a   b");
+    row("end through a table", "<div><table></div>", "<div><table> </table></div>");
+    row("refresh and links", "<META a><link\nb><base c>d", "   d");
+    row("script", "a<script>if (a < b) '</p>'</script >b<script>c", "a b ");
+    row("pieces of a tag", "<<meta>script>a", "< script>a");
+    row("svg", "<svg><style><![CDATA[a>b]]></style><path/></svg>", "<svg><style>a&gt;b</style><path/></svg>");
+    row("open characters", "<svg><![CDATA[a</svg>", "<svg>a&lt;/svg&gt;</svg>");
+    row("no markup", "1 < 2 <3 a<", "1 < 2 <3 a<");
+}
+
+void TestConvert::containedHtml_pieces_stayInTheirPlace()
+{
+    QFETCH(QString, html);
+    QTEST(convert::containedHtml(html), "contained");
+}
+
+void TestConvert::toHtml_attachment_makesNoMarkup()
+{
+    const notebook::Notebook book(parsed(R"nb({"cells": [{"cell_type": "markdown", "metadata": {},
+      "source": "![a](attachment:a.png) ![b](attachment:b.png) ![c](attachment:50%25.png)",
+      "attachments": {"a.png": {"image/png\"><style>*{display:none}</style><i x=\"": "AAAA"},
+        "b.png": {"text/html": "PGI+", "image/png": "BBBB"}, "50%25.png": {"image/png": "CCCC"}}}],
+      "metadata": {}, "nbformat": 4, "nbformat_minor": 4})nb"));
+    const QString page = QString::fromUtf8(convert::toHtml(book, {u"t"_s, {}}));
+    QVERIFY(!page.contains(u"display:none"_s));
+    QVERIFY(page.contains(u"src=\"attachment:a.png\""_s));
+    QVERIFY(page.contains(u"src=\"data:image/png;base64,BBBB\""_s));
+    QVERIFY(page.contains(u"src=\"data:image/png;base64,CCCC\""_s));
+}
+
+void TestConvert::toMarkdown_attachments_byNameOnce()
+{
+    const notebook::Notebook book(parsed(R"nb({"cells": [{"cell_type": "markdown", "metadata": {},
+      "source": "![1](attachment:fig(1).png) ![2](attachment:fig%281%29.png) ![3](<attachment:50%.png>) ![4](attachment:x)",
+      "attachments": {"fig(1).png": {"image/png": "AAAA"}, "50%.png": {"image/png": "BBBB"},
+        "x": {"image/png) [y](javascript:z": "CCCC"}}}],
+      "metadata": {}, "nbformat": 4, "nbformat_minor": 4})nb"));
+    const convert::MarkdownExport markdown = convert::toMarkdown(book, u"f"_s);
+    QCOMPARE(markdown.text,
+             u"![1](f/attachment_0_1.png) ![2](f/attachment_0_1.png) ![3](f/attachment_0_0.png) "
+             "![4](attachment:x)\n"_s);
+    QCOMPARE(markdown.files.size(), size_t(2));
 }
 
 void TestConvert::ansiToHtml_text_escapedAndStyled()

@@ -474,17 +474,37 @@ private Q_SLOTS:
         QVERIFY(document->saveNow());
     }
 
+    void killed_atAnyMoment_losesAtMostASecond_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<bool>("saves");
+        QTest::addColumn<int>("usualRounds");
+        const QByteArray small = corpusBytes(QStringLiteral("nbformat-4.5.ipynb"));
+        QByteArray large = largeNotebook(); // 70 MB
+        large.replace("iVBOR", QByteArray("iVBOR") + QByteArray(100, 'A'));
+        QTest::newRow("typing") << small << false << 12;
+        QTest::newRow("saving all the time") << small << true << 12;
+        QTest::newRow("large") << large << false << 2;
+        QTest::newRow("large, saving all the time") << large << true << 3;
+    }
+
     void killed_atAnyMoment_losesAtMostASecond()
     {
+        QFETCH(QByteArray, bytes);
+        QFETCH(bool, saves);
+        QFETCH(int, usualRounds);
         bool set = false;
         const int wanted = qEnvironmentVariableIntValue("CAHIER_KILL_ROUNDS", &set);
-        const int rounds = set ? wanted : 20;
+        const int rounds = set ? wanted : usualRounds;
         std::mt19937 random(20261123);
         for (int round = 0; round < rounds; ++round) {
             const Place place;
+            writeBytes(place.path, bytes);
             QProcess typist;
+            QStringList arguments{place.path, place.options.recoveryFolder};
+            if (saves) arguments.append(QStringLiteral("saving"));
             typist.start(QCoreApplication::applicationDirPath() + QStringLiteral("/cahier_typist"),
-                         {place.path, place.options.recoveryFolder});
+                         arguments);
             QVERIFY(typist.waitForStarted());
             const int until = 300 + int(random() % 1500); // milliseconds after the first stroke
             QByteArray said;
@@ -511,19 +531,17 @@ private:
         int mustHave = -1; // the last stroke that is older than a second
         for (const QByteArray& line : lines)
             if (line.split(' ')[1].toLongLong() < end - 1000) mustHave = line.split(' ')[0].toInt();
-        int has = -1;
-        if (const auto entry = findRecovery(place.options.recoveryFolder, place.path)) {
-            const auto data = recover(*entry);
-            QVERIFY(data);
-            QString source = data->cells.front().source();
-            const qsizetype start = source.indexOf(QStringLiteral("0;"));
-            QVERIFY(start > 0);
-            has = int(source.sliced(start).count(u';')) - 1;
-            QString typed;
-            for (int i = 0; i <= has; ++i)
-                typed += QStringLiteral("%1;").arg(i);
-            QCOMPARE(source.sliced(start), typed);
-        }
+        const auto entry = findRecovery(place.options.recoveryFolder, place.path);
+        QVERIFY(!entry || !entry->fileChanged);
+        const auto data = entry ? recover(*entry) : readNotebookFile(place.path);
+        QVERIFY2(data, data ? "" : qPrintable(data.error().text()));
+        const QString source = data->cells.front().source();
+        const qsizetype start = source.indexOf(QStringLiteral("0;"));
+        const int has = start < 0 ? -1 : int(source.sliced(start).count(u';')) - 1;
+        QString typed;
+        for (int i = 0; i <= has; ++i)
+            typed += QStringLiteral("%1;").arg(i);
+        if (start >= 0) QCOMPARE(source.sliced(start), typed);
         QVERIFY2(has >= mustHave, qPrintable(QStringLiteral("%1 of %2").arg(has).arg(mustHave)));
     }
 };

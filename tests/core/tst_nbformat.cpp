@@ -128,11 +128,14 @@ private Q_SLOTS:
         notebook.setCellType(notebook.cellAt(1).key(), CellType::Markdown);
         notebook.setCellType(notebook.cellAt(0).key(), CellType::Code);
         notebook.splitCell(notebook.cellAt(2).key(), 3);
-        notebook.insertCells(0, {CellContent{}});
+        notebook.insertCells(0, {CellContent{}, CellContent{}, CellContent{}});
+        Notebook again(parsed(written(notebook))); // cells that never ran, from a file
+        again.setCellType(again.cellAt(1).key(), CellType::Markdown);
+        again.setCellType(again.cellAt(2).key(), CellType::Raw);
         QCOMPARE(python("import sys, nbformat\n"
                         "nbformat.validate(nbformat.reads(sys.stdin.buffer.read().decode(), "
                         "as_version=4))\nprint('valid')",
-                        {}, written(notebook)),
+                        {}, written(again)),
                  QByteArray("valid\n"));
     }
 };

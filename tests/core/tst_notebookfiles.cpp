@@ -8,9 +8,12 @@
 #include <QTemporaryDir>
 
 #include <csignal>
+#include <ctime>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -31,6 +34,14 @@ QStringList filesIn(const QString& folder)
 }
 
 } // namespace
+
+/// What some file systems do with it: nothing, successfully.
+static bool copyRangeCopiesNothing = false;
+extern "C" ssize_t copy_file_range(int from, off64_t* in, int to, off64_t* out, size_t size,
+                                   unsigned int flags)
+{
+    return copyRangeCopiesNothing ? 0 : ssize_t(syscall(SYS_copy_file_range, from, in, to, out, size, flags));
+}
 
 class TestNotebookFiles : public QObject {
     Q_OBJECT
@@ -99,6 +110,105 @@ private Q_SLOTS:
         QCOMPARE(bytesOf(path), bytes);
     }
 
+    void largeFile_whereRangesAreNotCopied_isDetached()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("n.ipynb"));
+        const QByteArray bytes = largeNotebook();
+        writeBytes(path, bytes);
+        const auto image = FileImage::open(path);
+        copyRangeCopiesNothing = true;
+        const auto detached = (*image)->detach();
+        copyRangeCopiesNothing = false;
+        QVERIFY2(detached, detached ? "" : qPrintable(detached.error().text()));
+        QVERIFY((*image)->bytes() == std::string_view(bytes.constData(), size_t(bytes.size())));
+    }
+
+    void hugeFile_isRefusedAtOnce_data()
+    {
+        QTest::addColumn<QByteArray>("start");
+        QTest::addColumn<qint64>("size");
+        QTest::addColumn<QString>("says");
+        const qint64 giga = 1024 * 1024 * 1024;
+        const auto row = [](const char* name, const QByteArray& start, qint64 size, const char* says) {
+            QTest::newRow(name) << start << size << QString::fromLatin1(says);
+        };
+        row("200 TB", "{", 200 * 1024 * giga, "too large");
+        row("10 TB", "{", 10 * 1024 * giga, "too large");
+        row("6 GB", "{", 6 * giga, "too large");
+        row("3 GB of nothing", "", 3 * giga, "not valid JSON");
+        row("1 GB of nothing", "", giga, "not valid JSON");
+        row("begins with a byte order mark", "\xEF\xBB\xBF", giga, "not valid JSON");
+        row("UTF-16", QByteArray("\xFF\xFE{\0", 4), giga, "UTF-16");
+        row("begins like JSON", " {\"cells\"", 3 * giga, "not valid JSON");
+    }
+
+    void hugeFile_isRefusedAtOnce()
+    {
+        QFETCH(QByteArray, start);
+        QFETCH(qint64, size);
+        QFETCH(QString, says);
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("n.ipynb"));
+        writeBytes(path, start);
+        if (truncate(QFile::encodeName(path).constData(), size) != 0) QSKIP("files cannot be as large here");
+        rusage before = {}, after = {};
+        getrusage(RUSAGE_SELF, &before);
+        const auto data = readNotebookFile(path);
+        getrusage(RUSAGE_SELF, &after);
+        QVERIFY(!data);
+        QVERIFY2(data.error().message.contains(says), qPrintable(data.error().message));
+        QVERIFY(data.error().message.contains(QStringLiteral("n.ipynb")));
+        QVERIFY(after.ru_minflt + after.ru_majflt - before.ru_minflt - before.ru_majflt < 20'000); // 80 MB
+    }
+
+    void save_cleansUpAfterKilledSaves()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("n.ipynb"));
+        const auto make = [&](const char* name, bool isOld) {
+            const QString file = folder.filePath(QString::fromLatin1(name));
+            writeBytes(file, "half");
+            const timespec times[] = {{0, UTIME_OMIT}, {std::time(nullptr) - 3600, 0}};
+            if (isOld && utimensat(AT_FDCWD, QFile::encodeName(file).constData(), times, 0) != 0)
+                qFatal("cannot set times");
+            return file;
+        };
+        make(".cahier-old.tmp", true);
+        make(".cahier-young.tmp", false);
+        make(".other.tmp", true);
+        const QString held = make(".cahier-held.tmp", true);
+        const int fd = ::open(QFile::encodeName(held).constData(), O_RDWR | O_CLOEXEC);
+        QCOMPARE(flock(fd, LOCK_EX), 0);
+        QVERIFY(save(path, "new"));
+        ::close(fd);
+        QCOMPARE(filesIn(folder.path()),
+                 QStringList({QStringLiteral(".cahier-held.tmp"), QStringLiteral(".cahier-young.tmp"),
+                              QStringLiteral(".other.tmp"), QStringLiteral("n.ipynb")}));
+    }
+
+    void save_ofAFileWithAnotherTimeOnly_comparesContents()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("n.ipynb"));
+        writeBytes(path, "one");
+        FileIdentity expected = identityAt(path);
+        ++expected.modifiedNs;
+        int asked = 0;
+        SaveOptions options;
+        options.expected = expected;
+        QVERIFY(!save(path, "two", options));
+        options.expectedHash = [&asked] { return ++asked, contentHash("eno"); };
+        QVERIFY(!save(path, "two", options));
+        options.expectedHash = [&asked] { return ++asked, contentHash("one"); };
+        QVERIFY(save(path, "two", options));
+        QCOMPARE(asked, 2);
+        QVERIFY(!save(path, "longer", options));
+        QVERIFY(isAt(path, {expected, contentHash("two")}));
+        QVERIFY(!isAt(path, {expected, contentHash("one")}));
+        QVERIFY(!isAt(path, {expected, {}}));
+    }
+
     void contentHash_dependsOnBytesOnly()
     {
         const QByteArray bytes = largeNotebook();
@@ -145,14 +255,14 @@ private Q_SLOTS:
         QVERIFY(first);
         QCOMPARE(identityAt(path), *first);
         writeBytes(path, "two, by another program");
-        const auto refused = save(path, "three", {*first, {}});
+        const auto refused = save(path, "three", {.expected = *first});
         QVERIFY(!refused);
         QCOMPARE(int(refused.error().code), int(ErrorCode::ChangedOnDisk));
         QCOMPARE(bytesOf(path), QByteArray("two, by another program"));
-        QVERIFY(save(path, "three", {identityAt(path), {}}));
-        QVERIFY(!save(path, "four", {FileIdentity(), {}})); // thought to be new
+        QVERIFY(save(path, "three", {.expected = identityAt(path)}));
+        QVERIFY(!save(path, "four", {.expected = FileIdentity()})); // thought to be new
         QVERIFY(QFile::remove(path));
-        QVERIFY(save(path, "five", {*first, {}}));
+        QVERIFY(save(path, "five", {.expected = *first}));
         QCOMPARE(filesIn(folder.path()), QStringList(QStringLiteral("n.ipynb")));
     }
 

@@ -177,6 +177,56 @@ private Q_SLOTS:
         QCOMPARE(int(data.error().code), code);
     }
 
+    void unknownTypes_ofANewerFormat_mayHoldAnything_data()
+    {
+        QTest::addColumn<QByteArray>("cell");
+        QTest::addColumn<bool>("isKnownType"); // and so refused in any format
+        const auto row = [](const char* name, const QByteArray& cell, bool isKnownType = false) {
+            QTest::newRow(name) << cell << isKnownType;
+        };
+        const auto output = [](const QByteArray& text) {
+            return "{\"cell_type\":\"code\",\"metadata\":{},\"source\":\"\",\"execution_count\":1,"
+                   "\"outputs\":[" +
+                   text + "]}";
+        };
+        row("source", "{\"cell_type\":\"new\",\"source\":{\"a\":[1,2]},\"metadata\":{}}");
+        row("type last", "{\"source\":[1,\"b\"],\"metadata\":3,\"outputs\":[[]],\"cell_type\":\"new\"}");
+        row("outputs", "{\"cell_type\":\"new\",\"outputs\":{},\"execution_count\":\"x\"}");
+        row("output of a known type",
+            "{\"outputs\":[{\"output_type\":\"stream\",\"text\":1}],\"cell_type\":\"new\"}");
+        row("output data", output("{\"data\":[1],\"output_type\":\"new\"}"));
+        row("output name", output("{\"name\":[],\"text\":{},\"output_type\":\"new\",\"traceback\":1}"));
+        row("known cell", "{\"cell_type\":\"raw\",\"source\":1}", true);
+        row("known output", output("{\"output_type\":\"stream\",\"text\":1}"), true);
+        row("no output", output("1"), true);
+        row("no type", "{\"source\":1}", true);
+    }
+
+    void unknownTypes_ofANewerFormat_mayHoldAnything()
+    {
+        QFETCH(QByteArray, cell);
+        QFETCH(bool, isKnownType);
+        for (const int minor : {5, 6}) {
+            const QByteArray bytes =
+                "{\"cells\":[" + cell +
+                "],\"metadata\":{},\"nbformat\":4,\"nbformat_minor\":" + QByteArray::number(minor) + "}";
+            const auto data = readNotebook(FileImage::fromBytes(bytes));
+            QCOMPARE(data.has_value(), minor == 6 && !isKnownType);
+            if (!data) {
+                QVERIFY2(data.error().message.contains(QStringLiteral("line 1")),
+                         qPrintable(data.error().message));
+                continue;
+            }
+            Notebook notebook{NotebookData(*data)};
+            const Cell& first = notebook.cellAt(0);
+            (void)first.metadata();
+            for (const Output& output : first.outputs())
+                QVERIFY(output.mimeTypes().isEmpty() && output.value().is_object());
+            notebook.insertCells(1, {CellContent{}});
+            QVERIFY(written(notebook).contains(cell.chopped(1)));
+        }
+    }
+
     void truncated_atEveryByte_isRefused()
     {
         const QByteArray bytes = corpusBytes(QStringLiteral("by-hand.ipynb"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// typist NOTEBOOK RECOVERY_FOLDER: opens a document and types into it until it is killed. Before each stroke
-// it says the stroke's number and the time on standard output, so that a test knows what was typed when.
+// typist NOTEBOOK RECOVERY_FOLDER [saving]: opens a document and types into it until it is killed, perhaps
+// saving all the time. Before each stroke it says the stroke's number and the time on standard output, so
+// that a test knows what was typed when.
 #include <core/notebook/document.h>
 
 #include <QCoreApplication>
@@ -15,7 +16,8 @@ int main(int argc, char** argv)
 {
     QCoreApplication application(argc, argv);
     const QStringList arguments = application.arguments();
-    if (arguments.size() != 3) return 2;
+    if (arguments.size() < 3) return 2;
+    const bool saves = arguments.size() > 3;
     auto opened = Document::openNow(arguments[1], {arguments[2]});
     if (!opened) return 1;
     const std::shared_ptr<Document> document = *opened;
@@ -32,6 +34,7 @@ int main(int argc, char** argv)
             "%d %lld\n", stroke++,
             static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()));
         std::fflush(stdout);
+        if (saves && !document->isSaving()) document->save();
     });
     timer.start(5);
     return application.exec();
