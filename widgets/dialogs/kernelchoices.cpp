@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <widgets/dialogs/kernelchoices.h>
+
+#include <widgets/theme/icons.h>
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QLocale>
+#include <QPainter>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cahier::widgets {
+
+namespace {
+
+constexpr int padding = 8;
+
+QString shortPath(const QString& path)
+{
+    const QString home = QDir::homePath();
+    return path.startsWith(home + u'/') ? u"~"_s + path.sliced(home.size()) : path;
+}
+
+QString stateWord(const runtime::KernelInfo& kernel)
+{
+    switch (kernel.state) {
+    case runtime::KernelState::Starting:
+        return KernelChoices::tr("starting");
+    case runtime::KernelState::Restarting:
+        return KernelChoices::tr("restarting");
+    case runtime::KernelState::Reconnecting:
+        return KernelChoices::tr("reconnecting");
+    case runtime::KernelState::Dead:
+        return KernelChoices::tr("dead");
+    case runtime::KernelState::Ready:
+        break;
+    }
+    return kernel.busy ? KernelChoices::tr("busy") : KernelChoices::tr("idle");
+}
+
+} // namespace
+
+void KernelChoices::show(const runtime::KernelSpecs& specs, const std::vector<runtime::KernelInfo>& kernels,
+                         const QString& currentSpec, const QString& currentKernel)
+{
+    beginResetModel();
+    m_rows.clear();
+    addSpecs(specs, currentKernel.isEmpty() ? currentSpec : QString());
+    addKernels(kernels, currentKernel);
+    endResetModel();
+}
+
+void KernelChoices::addSpecs(const runtime::KernelSpecs& specs, const QString& current)
+{
+    if (specs.specs.empty()) return;
+    m_rows.push_back({.title = tr("Start a new kernel")});
+    for (const runtime::KernelSpec& spec : specs.specs) {
+        QStringList detail{spec.name};
+        if (!spec.argv.isEmpty()) detail += shortPath(spec.argv.front());
+        if (!spec.resourceDir.isEmpty()) detail += shortPath(spec.resourceDir);
+        m_rows.push_back({Kind::Spec, spec.name, spec.displayName.isEmpty() ? spec.name : spec.displayName,
+                          detail.join(u" · "_s), spec.language,
+                          spec.name.compare(current, Qt::CaseInsensitive) == 0});
+    }
+}
+
+void KernelChoices::addKernels(const std::vector<runtime::KernelInfo>& kernels, const QString& current)
+{
+    const auto runs = [](const runtime::KernelInfo& kernel) {
+        return kernel.state != runtime::KernelState::Dead;
+    };
+    if (std::ranges::none_of(kernels, runs)) return;
+    m_rows.push_back({.title = tr("Join a running kernel")});
+    for (const runtime::KernelInfo& kernel : kernels) {
+        if (!runs(kernel)) continue;
+        const QString name = QFileInfo(kernel.label).fileName();
+        const QDateTime started = QDateTime::fromMSecsSinceEpoch(kernel.startedAt);
+        const QString detail = tr("%1 · since %2 · process %3")
+                                   .arg(kernel.spec, QLocale().toString(started, QLocale::ShortFormat))
+                                   .arg(kernel.pid);
+        m_rows.push_back({Kind::Kernel, kernel.id, name.isEmpty() ? tr("A kernel without a notebook") : name,
+                          detail, stateWord(kernel), kernel.id == current});
+    }
+}
+
+int KernelChoices::preferredRow() const
+{
+    const auto current = std::ranges::find_if(m_rows, &Row::isCurrent);
+    if (current != m_rows.end()) return static_cast<int>(current - m_rows.begin());
+    const auto spec = std::ranges::find(m_rows, Kind::Spec, &Row::kind);
+    return spec == m_rows.end() ? -1 : static_cast<int>(spec - m_rows.begin());
+}
+
+int KernelChoices::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+QVariant KernelChoices::data(const QModelIndex& index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    const Row& row = m_rows.at(static_cast<std::size_t>(index.row()));
+    switch (role) {
+    case Qt::DisplayRole:
+        return row.title;
+    case Qt::AccessibleTextRole:
+        return u"%1, %2, %3"_s.arg(row.title, row.note, row.detail);
+    case Qt::ToolTipRole:
+    case DetailRole:
+        return row.detail;
+    case KindRole:
+        return QVariant::fromValue(row.kind);
+    case NameRole:
+        return row.name;
+    case NoteRole:
+        return row.note;
+    case CurrentRole:
+        return row.isCurrent;
+    default:
+        return {};
+    }
+}
+
+Qt::ItemFlags KernelChoices::flags(const QModelIndex& index) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+    const bool heading = m_rows.at(static_cast<std::size_t>(index.row())).kind == Kind::Heading;
+    return heading ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable;
+}
+
+KernelChoicePainter::KernelChoicePainter(const Appearance& appearance, QObject* parent)
+    : QStyledItemDelegate(parent), m_appearance(appearance)
+{
+}
+
+QSize KernelChoicePainter::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    const bool heading =
+        index.data(KernelChoices::KindRole).value<KernelChoices::Kind>() == KernelChoices::Kind::Heading;
+    return {100, option.fontMetrics.height() * (heading ? 1 : 2) + 2 * padding};
+}
+
+void KernelChoicePainter::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                                const QModelIndex& index) const
+{
+    const Theme& theme = m_appearance.theme();
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    QRectF row = QRectF(option.rect).adjusted(padding / 2.0, 0, -padding / 2.0, 0);
+    const bool heading =
+        index.data(KernelChoices::KindRole).value<KernelChoices::Kind>() == KernelChoices::Kind::Heading;
+    const QString title = index.data(Qt::DisplayRole).toString();
+    if (heading) {
+        QFont font = option.font;
+        font.setWeight(QFont::DemiBold);
+        painter->setFont(font);
+        painter->setPen(theme.muted);
+        painter->drawText(row.adjusted(padding, 0, -padding, 0), Qt::AlignVCenter | Qt::AlignLeft, title);
+        painter->restore();
+        return;
+    }
+    if (option.state & QStyle::State_Selected) {
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(theme.selection);
+        painter->drawRoundedRect(row, 4, 4);
+    }
+    row.adjust(padding, padding / 2.0, -padding, -padding / 2.0);
+    if (index.data(KernelChoices::CurrentRole).toBool())
+        icon(u"check"_s).paint(painter, QRect(int(row.left()), int(row.center().y()) - 8, 16, 16));
+    row.setLeft(row.left() + 16 + padding);
+    const QString note = index.data(KernelChoices::NoteRole).toString();
+    painter->setPen(theme.muted);
+    painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, note);
+    row.setRight(row.right() - option.fontMetrics.horizontalAdvance(note) - 2 * padding);
+    const QRectF upper = row.adjusted(0, 0, 0, -row.height() / 2),
+                 lower = row.adjusted(0, row.height() / 2, 0, 0);
+    const int width = static_cast<int>(row.width());
+    painter->drawText(lower, Qt::AlignVCenter | Qt::AlignLeft,
+                      option.fontMetrics.elidedText(index.data(KernelChoices::DetailRole).toString(),
+                                                    Qt::ElideMiddle, width));
+    painter->setPen(theme.text);
+    painter->drawText(upper, Qt::AlignVCenter | Qt::AlignLeft,
+                      option.fontMetrics.elidedText(title, Qt::ElideRight, width));
+    painter->restore();
+}
+
+} // namespace cahier::widgets
