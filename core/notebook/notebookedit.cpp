@@ -306,7 +306,8 @@ void Notebook::setCellType(CellKey key, CellType type)
     if (!found || found->type() == type || type == CellType::Unknown) return;
     const Cell cell = *found;
     beginGroup(tr("Change Cell Type"));
-    if (cell.type() == CellType::Code && (!cell.outputs().empty() || cell.executionCount()))
+    // A cell of unknown type may have them, too.
+    if (type != CellType::Code && (!cell.outputs().empty() || cell.executionCount()))
         recordOutputs(tr("Change Cell Type"), outputsOpOf(cell, {}, std::nullopt));
     PartsOp op{key, partsOf(cell), partsOf(cell)};
     op.after.type = type;

@@ -132,6 +132,24 @@ private Q_SLOTS:
         }
     }
 
+    void cellType_ofAnUnknownCellWithOutputs_takesThemAway()
+    {
+        Notebook notebook(
+            parsed("{\"cells\":[{\"cell_type\":\"sql\",\"metadata\":{},\"outputs\":[{\"output_type\":"
+                   "\"table\"}],\"source\":\"x\"}],\"metadata\":{},\"nbformat\":4,\"nbformat_minor\":7}"));
+        const QByteArray before = written(notebook);
+        const CellKey key = notebook.cellAt(0).key();
+        QCOMPARE(notebook.cellAt(0).outputs().size(), size_t(1));
+        notebook.setCellType(key, CellType::Raw);
+        QCOMPARE(notebook.cellAt(0).outputs().size(), size_t(0));
+        QVERIFY(!json::parse(written(notebook).toStdString())["cells"][0].contains("outputs"));
+        notebook.undo();
+        QCOMPARE(notebook.cellAt(0).outputs().size(), size_t(1));
+        QCOMPARE(written(notebook), before);
+        notebook.setCellType(key, CellType::Code);
+        QCOMPARE(notebook.cellAt(0).outputs().size(), size_t(1));
+    }
+
     void structuralEdits_ofTenThousandCells()
     {
         constexpr int count = 10'000;

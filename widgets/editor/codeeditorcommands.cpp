@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the editor's keys do to text and selections.
+#include <widgets/editor/codeeditor.h>
+
+#include <widgets/editor/editoraction.h>
+#include <widgets/editor/highlighting.h>
+#include <widgets/editor/indicators.h>
+
+#include <KSyntaxHighlighting/Definition>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace Qt::StringLiterals;
+
+namespace cahier::widgets {
+
+namespace {
+
+constexpr qsizetype indentUnit = 4;
+
+qsizetype leadingSpace(QByteArrayView line)
+{
+    return std::ranges::find_if(line, [](char c) { return c != ' ' && c != '\t'; }) - line.begin();
+}
+
+bool isWord(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+}
+
+char closingOf(char opening)
+{
+    switch (opening) {
+    case '(': return ')';
+    case '[': return ']';
+    case '{': return '}';
+    case '"':
+    case '\'': return opening;
+    default: return 0;
+    }
+}
+
+/// The code of a line without its comment and the space before it; quotes are heeded.
+QByteArrayView codeOf(QByteArrayView line)
+{
+    char quote = 0;
+    qsizetype end = 0;
+    for (; end < line.size(); ++end) {
+        const char c = line[end];
+        if (quote != 0 && c == '\\')
+            ++end;
+        else if (quote != 0)
+            quote = c == quote ? char(0) : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == '#')
+            break;
+    }
+    return line.first(std::min(end, line.size())).trimmed();
+}
+
+bool leavesBlock(QByteArrayView code)
+{
+    for (const QByteArrayView word : {"return", "pass", "break", "continue", "raise"})
+        if (code.startsWith(word) && (code.size() == word.size() || !isWord(code[word.size()]))) return true;
+    return false;
+}
+
+} // namespace
+
+/// In the order of the selections. What is selected afterwards is said by each replacement.
+void CodeEditor::replaceSpans(const std::vector<Replacement>& replacements)
+{
+    if (send(SCI_GETREADONLY) != 0) return;
+    const auto main = size_t(send(SCI_GETMAINSELECTION));
+    std::vector<size_t> order(replacements.size());
+    std::iota(order.begin(), order.end(), size_t(0));
+    std::ranges::sort(order, {}, [&](size_t i) { return replacements[i].start; });
+    std::vector<Span> after(replacements.size());
+    long shift = 0;
+    for (const size_t i : order) {
+        const Replacement& one = replacements[i];
+        const long start = one.start + shift;
+        if (one.end > one.start || !one.text.isEmpty()) replaceBytes(start, one.end + shift, one.text);
+        if (one.closer >= 0) {
+            send(SCI_SETINDICATORCURRENT, closerIndicator);
+            send(SCI_INDICATORFILLRANGE, start + one.closer, one.closerLength);
+        }
+        after[i] = {start + one.anchor, start + one.caret};
+        shift += one.text.size() - (one.end - one.start);
+    }
+    setSpans(after, main);
+}
+
+// -- typing
+
+bool CodeEditor::typeCharacter(QChar typed)
+{
+    if (!m_autoClosing || typed.unicode() >= 0x80 || send(SCI_SELECTIONISRECTANGLE) != 0) return false;
+    const char c = char(typed.unicode());
+    const bool quote = c == '"' || c == '\'';
+    if (closingOf(c) == 0 && c != ')' && c != ']' && c != '}') return false;
+    std::vector<Replacement> edits;
+    for (const Span& span : spans())
+        edits.push_back(closingReplacement(span, typed));
+    if (quote && isProse(cellLanguage().language) && std::ranges::all_of(spans(), [](const Span& one) { return one.start() == one.end(); }))
+        return false;
+    replaceSpans(edits);
+    return true;
+}
+
+CodeEditor::Replacement CodeEditor::closingReplacement(const Span& span, QChar typed) const
+{
+    const char c = char(typed.unicode());
+    const char closing = closingOf(c);
+    const QByteArray selected = bytes(span.start(), span.end());
+    if (closing != 0 && !selected.isEmpty()) { // around the selection
+        const long length = selected.size();
+        const bool forwards = span.caret >= span.anchor;
+        return {span.start(), span.end(), QByteArray(1, c) + selected + closing, forwards ? 1 : 1 + length, forwards ? 1 + length : 1};
+    }
+    const long at = span.start();
+    const char next = byteAt(at);
+    const Replacement plain{at, span.end(), QByteArray(1, c), 1, 1};
+    if (selected.isEmpty() && next == c && send(SCI_INDICATORVALUEAT, closerIndicator, at) != 0)
+        return {at, at, {}, 1, 1}; // over the one that was put in
+    if (closing == 0) return plain;
+    const bool room = next == 0 || next == ' ' || next == '\t' || next == '\n' || next == '\r' ||
+                      QByteArrayView(")]},:;").contains(next);
+    if (!room) return plain;
+    const char before = at > 0 ? byteAt(at - 1) : char(0);
+    if (closing == c) { // a quote
+        const char beforeThat = at > 1 ? byteAt(at - 2) : char(0);
+        const bool third = before == c && beforeThat == c && (at < 3 || byteAt(at - 3) != c);
+        if (third && isPython(cellLanguage().language)) return {at, at, QByteArray(4, c), 1, 1, 1, 3};
+        const bool prefix = QByteArrayView("fFrRbBuU").contains(before) && before != 0 && !isWord(beforeThat);
+        if (before == c || before == '\\' || (isWord(before) && !prefix)) return plain;
+    }
+    return {at, at, QByteArray(1, c) + closing, 1, 1, 1};
+}
+
+bool CodeEditor::enter()
+{
+    if (send(SCI_GETREADONLY) != 0) return true;
+    std::vector<Replacement> edits;
+    for (const Span& span : spans())
+        edits.push_back(enterReplacement(span));
+    replaceSpans(edits);
+    return true;
+}
+
+CodeEditor::Replacement CodeEditor::enterReplacement(const Span& span) const
+{
+    const long lineStart = send(SCI_POSITIONFROMLINE, send(SCI_LINEFROMPOSITION, span.start()));
+    const QByteArray before = bytes(lineStart, span.start());
+    const QByteArray indent = before.first(leadingSpace(before));
+    const QByteArray unit = indent.endsWith('\t') ? QByteArray("\t") : QByteArray(indentUnit, ' ');
+    QByteArray inner = indent;
+    const QByteArrayView code = codeOf(before);
+    const char last = code.isEmpty() ? char(0) : code.back();
+    const bool opens = QByteArrayView("([{").contains(last) && last != 0;
+    if (!isProse(cellLanguage().language)) {
+        const bool python = isPython(cellLanguage().language);
+        if (opens || (python && last == ':'))
+            inner += unit;
+        else if (python && leavesBlock(code) && inner.endsWith(unit))
+            inner.chop(unit.size());
+    }
+    const QByteArray end = send(SCI_GETEOLMODE) == SC_EOL_CRLF ? "\r\n"
+                           : send(SCI_GETEOLMODE) == SC_EOL_CR ? "\r"
+                                                               : "\n";
+    const QByteArray text = end + inner;
+    const bool closes = opens && inner != indent && byteAt(span.end()) == closingOf(last);
+    return {span.start(), span.end(), closes ? text + end + indent : text, text.size(), text.size()};
+}
+
+bool CodeEditor::backspace()
+{
+    if (send(SCI_SELECTIONISRECTANGLE) != 0) {
+        send(SCI_DELETEBACK);
+        return true;
+    }
+    std::vector<Replacement> edits;
+    for (const Span& span : spans())
+        edits.push_back(backspaceReplacement(span));
+    std::ranges::sort(edits, {}, &Replacement::start);
+    const bool overlap = std::ranges::adjacent_find(edits, [](const Replacement& a, const Replacement& b) { return a.end > b.start; }) != edits.end();
+    if (overlap)
+        send(SCI_DELETEBACK);
+    else
+        replaceSpans(edits);
+    return true;
+}
+
+CodeEditor::Replacement CodeEditor::backspaceReplacement(const Span& span) const
+{
+    const long at = span.start();
+    if (span.end() > at || at == 0) return {at, span.end()};
+    const long lineStart = send(SCI_POSITIONFROMLINE, send(SCI_LINEFROMPOSITION, at));
+    const QByteArray before = bytes(lineStart, at);
+    if (before.endsWith(' ') && leadingSpace(before) == before.size() && !before.contains('\t'))
+        return {at - ((before.size() - 1) % indentUnit + 1), at};
+    const long previous = send(SCI_POSITIONBEFORE, at);
+    const char opening = byteAt(previous);
+    const bool pair = previous == at - 1 && closingOf(opening) != 0 && byteAt(at) == closingOf(opening) &&
+                      send(SCI_INDICATORVALUEAT, closerIndicator, at) != 0;
+    return {previous, pair ? at + 1 : at};
+}
+
+bool CodeEditor::insertSpaces()
+{
+    std::vector<Replacement> edits;
+    for (const Span& span : spans()) {
+        const long column = send(SCI_GETCOLUMN, span.start());
+        const long count = indentUnit - column % indentUnit;
+        edits.push_back({span.start(), span.end(), QByteArray(count, ' '), count, count});
+    }
+    replaceSpans(edits);
+    return true;
+}
+
+// -- whole lines
+
+CodeEditor::LineRange CodeEditor::selectedLines() const
+{
+    const auto main = size_t(send(SCI_GETMAINSELECTION));
+    const Span span = spans()[main];
+    const long first = send(SCI_LINEFROMPOSITION, span.start());
+    long last = send(SCI_LINEFROMPOSITION, span.end());
+    // A line is not meant when the selection ends at its beginning.
+    if (last > first && send(SCI_POSITIONFROMLINE, last) == span.end()) --last;
+    return {int(first), int(last)};
+}
+
+/// One change for all of them; each keeps its line end. The same columns from the right are selected after.
+void CodeEditor::replaceLines(const LineRange& lines, const std::vector<QByteArray>& texts)
+{
+    const Span span = spans()[size_t(send(SCI_GETMAINSELECTION))];
+    const auto fromEnd = [this](long position) {
+        return send(SCI_GETLINEENDPOSITION, send(SCI_LINEFROMPOSITION, position)) - position;
+    };
+    const std::array ends{fromEnd(span.anchor), fromEnd(span.caret)};
+    const std::array at{send(SCI_LINEFROMPOSITION, span.anchor), send(SCI_LINEFROMPOSITION, span.caret)};
+    QByteArray all;
+    for (int line = lines.first; line <= lines.last; ++line) {
+        all += texts[size_t(line - lines.first)];
+        if (line < lines.last)
+            all += bytes(send(SCI_GETLINEENDPOSITION, line), send(SCI_POSITIONFROMLINE, line + 1));
+    }
+    replaceBytes(send(SCI_POSITIONFROMLINE, lines.first), send(SCI_GETLINEENDPOSITION, lines.last), all);
+    std::array<long, 2> now{};
+    for (size_t i = 0; i < 2; ++i) {
+        const long start = send(SCI_POSITIONFROMLINE, at[i]);
+        now[i] = std::max(start, send(SCI_GETLINEENDPOSITION, at[i]) - ends[i]);
+    }
+    // A selection that began at the start of a line still does.
+    if (span.start() == span.end() || lines.first == lines.last) return setSpans({{now[0], now[1]}}, 0);
+    const bool forwards = span.anchor < span.caret;
+    now[forwards ? 0 : 1] = send(SCI_POSITIONFROMLINE, lines.first);
+    setSpans({{now[0], now[1]}}, 0);
+}
+
+bool CodeEditor::indentLines()
+{
+    if (send(SCI_GETREADONLY) != 0) return true;
+    const LineRange lines = selectedLines();
+    std::vector<QByteArray> texts;
+    for (int line = lines.first; line <= lines.last; ++line) {
+        const QByteArray text = lineBytes(line);
+        texts.push_back(text.isEmpty() ? text : QByteArray(indentUnit, ' ') + text);
+    }
+    replaceLines(lines, texts);
+    return true;
+}
+
+bool CodeEditor::outdentLines()
+{
+    if (send(SCI_GETREADONLY) != 0) return true;
+    const LineRange lines = selectedLines();
+    std::vector<QByteArray> texts;
+    bool changed = false;
+    for (int line = lines.first; line <= lines.last; ++line) {
+        QByteArray text = lineBytes(line);
+        qsizetype less = 0;
+        if (text.startsWith('\t'))
+            less = 1;
+        else
+            while (less < indentUnit && less < text.size() && text[less] == ' ')
+                ++less;
+        changed = changed || less > 0;
+        texts.push_back(text.sliced(less));
+    }
+    if (changed) replaceLines(lines, texts);
+    return true;
+}
+
+bool CodeEditor::canComment() const
+{
+    const auto [before, after] = commentMarks();
+    return !before.isEmpty();
+}
+
+std::pair<QByteArray, QByteArray> CodeEditor::commentMarks() const
+{
+    const CellLanguage& language = cellLanguage();
+    if (language.language.isEmpty()) return {};
+    const KSyntaxHighlighting::Definition definition = m_highlighting.definition(language.language);
+    if (!definition.isValid()) return {"#", {}}; // not loaded yet, or unknown
+    if (const QString mark = definition.singleLineCommentMarker(); !mark.isEmpty()) return {mark.toUtf8(), {}};
+    const auto [before, after] = definition.multiLineCommentMarker();
+    return {before.toUtf8(), after.toUtf8()};
+}
+
+bool CodeEditor::commentLines()
+{
+    const auto [before, after] = commentMarks();
+    if (before.isEmpty() || send(SCI_GETREADONLY) != 0) return true;
+    const LineRange lines = selectedLines();
+    std::vector<QByteArray> texts;
+    qsizetype column = -1;
+    bool all = true;
+    for (int line = lines.first; line <= lines.last; ++line) {
+        texts.push_back(lineBytes(line));
+        const QByteArray& text = texts.back();
+        const qsizetype space = leadingSpace(text);
+        if (space == text.size() && lines.first != lines.last) continue;
+        column = column < 0 ? space : std::min(column, space);
+        all = all && QByteArrayView(text).sliced(space).startsWith(before);
+    }
+    for (QByteArray& text : texts) {
+        const qsizetype space = leadingSpace(text);
+        if (space == text.size() && (lines.first != lines.last || all)) continue;
+        if (!all) {
+            text.insert(column, before + ' ');
+            if (!after.isEmpty()) text += ' ' + after;
+            continue;
+        }
+        text.remove(space, before.size());
+        if (text.size() > space && text[space] == ' ') text.remove(space, 1);
+        if (!after.isEmpty() && text.endsWith(after)) text.chop(after.size() + (text.endsWith(' ' + after) ? 1 : 0));
+    }
+    if (column >= 0) replaceLines(lines, texts);
+    return true;
+}
+
+bool CodeEditor::deleteLines()
+{
+    if (send(SCI_GETREADONLY) != 0) return true;
+    const LineRange lines = selectedLines();
+    long start = send(SCI_POSITIONFROMLINE, lines.first);
+    const long end = send(SCI_POSITIONFROMLINE, lines.last + 1);
+    if (lines.last + 1 == send(SCI_GETLINECOUNT) && lines.first > 0)
+        start = send(SCI_GETLINEENDPOSITION, lines.first - 1); // the last line takes the line end before it
+    replaceBytes(start, end, {});
+    send(SCI_SETEMPTYSELECTION, send(SCI_POSITIONFROMLINE, send(SCI_LINEFROMPOSITION, start)));
+    return true;
+}
+
+bool CodeEditor::moveLinesUp()
+{
+    send(SCI_MOVESELECTEDLINESUP);
+    return true;
+}
+
+bool CodeEditor::moveLinesDown()
+{
+    send(SCI_MOVESELECTEDLINESDOWN);
+    return true;
+}
+
+// -- several cursors
+
+bool CodeEditor::addCursorAbove()
+{
+    addCursor(-1);
+    return true;
+}
+
+bool CodeEditor::addCursorBelow()
+{
+    addCursor(1);
+    return true;
+}
+
+void CodeEditor::addCursor(int direction)
+{
+    const std::vector<Span> all = spans();
+    const Span main = all[size_t(send(SCI_GETMAINSELECTION))];
+    const Span& outermost =
+        direction < 0 ? std::ranges::min(all, {}, &Span::caret) : std::ranges::max(all, {}, &Span::caret);
+    const long line = send(SCI_LINEFROMPOSITION, outermost.caret) + direction;
+    if (line < 0 || line >= send(SCI_GETLINECOUNT)) return;
+    const long position = send(SCI_FINDCOLUMN, line, send(SCI_GETCOLUMN, main.caret));
+    send(SCI_ADDSELECTION, position, position);
+}
+
+bool CodeEditor::selectNextOccurrence()
+{
+    send(SCI_SETSEARCHFLAGS, SCFIND_MATCHCASE);
+    SendScintilla(SCI_SETTARGETRANGE, 0UL, send(SCI_GETLENGTH));
+    send(SCI_MULTIPLESELECTADDNEXT);
+    return true;
+}
+
+bool CodeEditor::wantsHelp() const
+{
+    if (isProse(cellLanguage().language) || cursorCount() > 1) return false;
+    const long caret = send(SCI_GETCURRENTPOS);
+    const char before = caret > 0 ? byteAt(caret - 1) : char(0);
+    return before != 0 && before != ' ' && before != '\t' && before != '\n' && before != '\r';
+}
+
+} // namespace cahier::widgets
