@@ -228,6 +228,7 @@ void TestLocalClient::attach_nothingToReplay_isCaughtUpAtOnce()
     Stage stage;
     QVERIFY(stage.attach(12, 12));
     QTRY_COMPARE(stage.caughtUpCount(), 1);
+    QCOMPARE(stage.events.back().seq, 12u); // where a later attachment goes on
 }
 
 void TestLocalClient::attach_twice_isError()
