@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 using namespace cahier;
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void cleanupTestCase();
 
     void relay_badMessages_areDroppedTheRestComes();
+    void relay_sameMessageTwice_isTakenOnce();
     void relay_nullContent_isPassedOn();
     void relay_idleBeforeReply_keepsTheSocketsOrder();
     void relay_parentlessOutput_isPassedOn();
@@ -50,6 +52,8 @@ private Q_SLOTS:
     void start_unansweredKernelInfo_isAskedAgain();
     void interrupt_messageMode_usesControl();
     void interrupt_startingKernel_isRefused();
+    void attach_whileRestarting_stateIsThatOfTheLastNumber();
+    void attach_numberTooLarge_isRefused();
     void shutdown_stubbornKernel_isKilled();
     void shutdown_nullReplies_areSurvived();
     void shutdown_whileStarting_ends();
@@ -87,6 +91,12 @@ void TestHostScripted::relay_badMessages_areDroppedTheRestComes()
     QCOMPARE(texts(events), std::vector<std::string>{"good\n"});
     QVERIFY(m_host.log().contains(QStringLiteral("signature")));
     QVERIFY(m_host.log().contains(QStringLiteral("no delimiter")));
+}
+
+void TestHostScripted::relay_sameMessageTwice_isTakenOnce()
+{
+    m_client.execute(m_kernel, "twice-1", "busy\ntwice same\nstream other\nreply\nidle");
+    QCOMPARE(texts(m_client.collect("twice-1")), (std::vector<std::string>{"same\n", "other\n"}));
 }
 
 void TestHostScripted::relay_nullContent_isPassedOn()
@@ -276,6 +286,33 @@ void TestHostScripted::interrupt_startingKernel_isRefused()
     const json refused = client.request({{"op", "interrupt"}, {"kernel", kernel}});
     QCOMPARE(refused["code"].get<std::string>(), std::string(wire::errorCodeBadRequest));
     client.request({{"op", "shutdown"}, {"kernel", kernel}});
+}
+
+void TestHostScripted::attach_whileRestarting_stateIsThatOfTheLastNumber()
+{
+    HostClient client = m_host.connect();
+    const std::string kernel = client.startKernel(scripted());
+    HostClient second = m_host.connect();
+    // Both in one piece: the host handles them in one turn of its loop.
+    second.sendRaw(
+        wire::encodeFrame(json({{"op", "restart"}, {"id", 71}, {"kernel", kernel}}).dump()) +
+        wire::encodeFrame(json({{"op", "attach"}, {"id", 72}, {"kernel", kernel}, {"after", 0}}).dump()));
+    const HostEvent attached =
+        second.waitFor([](const HostEvent& event) { return event.envelope.value("id", 0) == 72; });
+    QCOMPARE(attached.state(), std::string("restarting"));
+    QCOMPARE(second.waitForState("restarting").seq(), attached.envelope["last"].get<std::uint64_t>());
+    QVERIFY(!second.waitForState("ready").op().empty());
+    client.request({{"op", "shutdown"}, {"kernel", kernel}});
+}
+
+void TestHostScripted::attach_numberTooLarge_isRefused()
+{
+    HostClient client = m_host.connect();
+    for (const json& after : {json(std::numeric_limits<std::uint64_t>::max()), json(std::uint64_t{1} << 63),
+                              json(-1), json(1.5), json("1")}) {
+        const json answer = client.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", after}});
+        QCOMPARE(answer["code"].get<std::string>(), std::string(wire::errorCodeBadRequest));
+    }
 }
 
 void TestHostScripted::shutdown_stubbornKernel_isKilled()

@@ -23,6 +23,7 @@ busy, input, reply, idle. A cell of several lines starts with nothing done: it s
     busy | idle              status with the request as parent
     input                    execute_input
     stream TEXT              stream on stdout, TEXT and a newline
+    twice TEXT               the same, and the very same message again
     result TEXT              execute_result, text/plain
     display ID TEXT          display_data with transient.display_id
     reply                    execute_reply, ok
@@ -74,6 +75,7 @@ class Kernel:
         self.session = uuid.uuid4().hex
         self.count = 0
         self.interrupts = 0
+        self.flooded = 0
         self.unanswered = options.ignore_kernel_info
         self.context = zmq.Context()
         self.sockets = {}
@@ -269,9 +271,22 @@ class Kernel:
         number, _, size = rest.partition(" ")
         text = "x" * (int(size or 10) - 1) + "\n"
         frames = self.frames("stream", {"name": "stdout", "text": text}, request[1], [b"stream"])
+        topic, delimiter, _, header, *rest = frames
+        before, after = header.split(json.loads(header)["msg_id"].encode())
+        key = hmac.new(self.key, digestmod=hashlib.sha256)
+        rest_bytes = b"".join(rest)
         send = self.sockets["iopub"].send_multipart
-        for _ in range(int(number)):
-            send(frames)
+        for index in range(int(number)): # no message is like another one
+            header = b"%s%s-%d%s" % (before, self.session.encode(), self.flooded + index, after)
+            digest = key.copy()
+            digest.update(header + rest_bytes)
+            send([topic, delimiter, digest.hexdigest().encode() if self.key else b"", header, *rest])
+        self.flooded += int(number)
+
+    def do_twice(self, rest, request):
+        frames = self.frames("stream", {"name": "stdout", "text": rest + "\n"}, request[1], [b"stream"])
+        for _ in range(2):
+            self.sockets["iopub"].send_multipart(frames)
 
     def do_burst(self, rest, request):
         text = "".join(f"{i}\n" for i in range(int(rest)))
