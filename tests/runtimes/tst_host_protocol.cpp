@@ -5,11 +5,14 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QScopeGuard>
 #include <QTest>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,6 +40,7 @@ private Q_SLOTS:
     void serve_openFolder_isRefused();
     void daemon_returnsOnceItListens_endsWhenIdle();
     void attach_program_startsHostAndCopiesBothWays();
+    void attach_hostJustEnding_startsAnother();
     void idle_noClientEver_endsTheHost();
     void idle_clientOrKernel_keepsTheHost();
     void idle_deadKernel_doesNotKeepTheHost();
@@ -191,11 +195,14 @@ void TestHostProtocol::requests_manyWithoutReading_areAllAnsweredInOrder()
         for (int i = 1; i <= count; ++i)
             client.sendRequest(100000 + i, {{"op", "list"}});
     });
+    const auto stopWriter = qScopeGuard([&] {
+        client.shutDown(); // a writer that nobody reads from would wait for ever
+        writer.join();
+    });
     bool inOrder = true;
     QVERIFY(waitUntil([&] { return host.connect().isOpen(); })); // others are served
     for (int i = 1; i <= count && inOrder; ++i)
         inOrder = client.nextEvent().envelope.value("id", 0) == 100000 + i;
-    writer.join();
     QVERIFY(inOrder);
     const long memory = host.memoryKb("VmHWM");
     QVERIFY2(sanitized || memory < 60 * 1024, qPrintable(QString::number(memory)));
@@ -304,6 +311,44 @@ void TestHostProtocol::attach_program_startsHostAndCopiesBothWays()
     QCOMPARE(process.exitCode(), 0);
     const qint64 pid = answer["pid"].get<qint64>();
     QVERIFY(processLives(pid)); // the host outlives its client
+    ::kill(static_cast<pid_t>(pid), SIGTERM);
+    QVERIFY(waitUntil([&] { return !processLives(pid); }));
+}
+
+void TestHostProtocol::attach_hostJustEnding_startsAnother()
+{
+    HostFixture host;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = host.socketPath();
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    QCOMPARE(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    QCOMPARE(listen(listener, 1), 0);
+    QProcess process;
+    process.setProcessEnvironment(host.environment);
+    process.start(hostProgram(), {QStringLiteral("attach")});
+    QVERIFY(process.waitForStarted());
+    process.write(QByteArray::fromStdString(wire::encodeFrame(
+        json({{"op", "hello"}, {"id", 1}, {"protocol", wire::protocolVersion}, {"client", "t"}}).dump())));
+    QVERIFY(process.waitForBytesWritten());
+    // A host that ends: what it was told goes unanswered.
+    const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    QVERIFY(connection >= 0);
+    pollfd item{connection, POLLIN, 0};
+    QCOMPARE(poll(&item, 1, HostClient::patienceMs), 1);
+    ::close(listener);
+    QVERIFY(QFile::remove(QString::fromStdString(path)));
+    ::close(connection);
+
+    QByteArray answer;
+    while (!answer.contains("\"host\"") && process.waitForReadyRead(HostClient::patienceMs))
+        answer += process.readAllStandardOutput();
+    QVERIFY(answer.contains("\"ok\":true"));
+    const qint64 pid = host.connect().hello()["pid"].get<qint64>();
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
     ::kill(static_cast<pid_t>(pid), SIGTERM);
     QVERIFY(waitUntil([&] { return !processLives(pid); }));
 }
