@@ -297,9 +297,9 @@ void TestLocal::scripted_noIdle_isDone()
 {
     LocalSession scripted;
     scripted.session.setLimits(
-        {std::chrono::milliseconds(200), std::chrono::milliseconds(100), std::chrono::milliseconds(200)});
+        {std::chrono::milliseconds(1000), std::chrono::milliseconds(100), std::chrono::milliseconds(1000)});
     QVERIFY(scripted.start(*m_runtime, u"scripted"_s));
-    for (const char* script : {"busy\ninput\nstream one\nreply", "idle\nstream one\nreply"})
+    for (const char* script : {"busy\ninput\nstream one\nreply", "stream one\nidle\nflush\nreply"})
         QCOMPARE(scripted.run(script), u"one\n"_s);
     QCOMPARE(scripted.run("busy\nstream one\nidle"), u"NoReply: the kernel's reply did not arrive"_s);
     QCOMPARE(scripted.session.state(), SessionState::Idle);
