@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The host's life and its manners towards clients.
+#include <runtimes/wire/socketpath.h>
 #include <tests/support/hostfixture.h>
 
 #include <QDateTime>
@@ -9,6 +10,7 @@
 #include <QTest>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -35,6 +37,8 @@ private Q_SLOTS:
     void frames_malformed_closeThatConnectionOnly();
     void requests_manyWithoutReading_areAllAnsweredInOrder();
     void socket_folderAndFile_arePrivate();
+    void socket_otherUsersClient_isRefused();
+    void socket_otherUsersHost_isRefused();
     void serve_second_findsTheFirst();
     void serve_afterKill_takesOver();
     void serve_openFolder_isRefused();
@@ -69,6 +73,7 @@ private:
     /// A kernel of a host that was killed since; its id.
     static std::string kernelOfKilledHost(HostFixture& host);
     static void makeOld(const QString& path);
+    static void runAsNobody(QProcess& process, const QString& script, const QStringList& arguments);
 };
 
 void TestHostProtocol::writeScript(const QString& path, const QByteArray& text)
@@ -217,6 +222,69 @@ void TestHostProtocol::socket_folderAndFile_arePrivate()
     QCOMPARE(info.st_mode & 0777u, 0600u);
     QCOMPARE(stat(host.folder(QStringLiteral("h")).toUtf8().constData(), &info), 0);
     QCOMPARE(info.st_mode & 0777u, 0700u);
+}
+
+void TestHostProtocol::runAsNobody(QProcess& process, const QString& script, const QStringList& arguments)
+{
+    process.setChildProcessModifier([] {
+        constexpr uid_t nobody = 65534;
+        if (setgroups(0, nullptr) != 0 || setresgid(nobody, nobody, nobody) != 0 ||
+            setresuid(nobody, nobody, nobody) != 0)
+            _exit(77);
+    });
+    process.start(QStringLiteral("python3"),
+                  QStringList{QStringLiteral("-S"), QStringLiteral("-c"), script} + arguments);
+}
+
+void TestHostProtocol::socket_otherUsersClient_isRefused()
+{
+    if (geteuid() != 0) QSKIP("only root can be another user");
+    HostFixture host;
+    QVERIFY(host.start());
+    // Let in as far as the folders go: what refuses is the check of the credentials.
+    const QByteArray path = QByteArray::fromStdString(host.socketPath());
+    QCOMPARE(chmod(host.folder().toUtf8().constData(), 0711), 0);
+    QCOMPARE(chmod(host.folder(QStringLiteral("h")).toUtf8().constData(), 0711), 0);
+    QCOMPARE(chmod(path.constData(), 0666), 0);
+    QProcess client;
+    runAsNobody(client,
+                QStringLiteral("import socket, sys\n"
+                               "s = socket.socket(socket.AF_UNIX)\n"
+                               "s.connect(sys.argv[1])\n"
+                               "try: print('got', len(s.recv(1)))\n"
+                               "except ConnectionResetError: print('got 0')\n"),
+                {QString::fromUtf8(path)});
+    QVERIFY(client.waitForFinished());
+    if (client.exitCode() == 77) QSKIP("this root cannot become another user");
+    QCOMPARE(client.readAllStandardOutput(), QByteArray("got 0\n"));
+    QVERIFY(
+        waitUntil([&] { return host.log().contains(QStringLiteral("refused a client of another user")); }));
+    QVERIFY(host.connect().isOpen());
+}
+
+void TestHostProtocol::socket_otherUsersHost_isRefused()
+{
+    if (geteuid() != 0) QSKIP("only root can be another user");
+    const QTemporaryDir folder(QStringLiteral("/tmp/cahier-XXXXXX"));
+    QCOMPARE(chmod(folder.path().toUtf8().constData(), 0777), 0);
+    const QString path = folder.filePath(QStringLiteral("host.sock"));
+    QProcess listener;
+    runAsNobody(listener,
+                QStringLiteral("import socket, sys\n"
+                               "s = socket.socket(socket.AF_UNIX)\n"
+                               "s.bind(sys.argv[1])\n"
+                               "s.listen()\n"
+                               "print('listens', flush=True)\n"
+                               "sys.stdin.read()\n"),
+                {path});
+    const bool listens = listener.waitForReadyRead();
+    if (!listens && listener.exitCode() == 77) QSKIP("this root cannot become another user");
+    QVERIFY(listens);
+    const auto connected = wire::connectToHost(path.toStdString());
+    QVERIFY(!connected);
+    QVERIFY2(connected.error().message.contains("another user"), connected.error().message.c_str());
+    listener.closeWriteChannel();
+    QVERIFY(listener.waitForFinished());
 }
 
 void TestHostProtocol::serve_second_findsTheFirst()

@@ -46,6 +46,8 @@ private Q_SLOTS:
     void stdin_ask_roundTrip();
     void death_inACell_isDeadAfterWhatWasSent_data();
     void death_inACell_isDeadAfterWhatWasSent();
+    void death_whileAskedToEnd_isWhatWasAskedFor_data();
+    void death_whileAskedToEnd_isWhatWasAskedFor();
     void death_beforeReady_isDeadWithReason_data();
     void death_beforeReady_isDeadWithReason();
     void start_slowKernel_requestsWaitForIt();
@@ -183,6 +185,9 @@ void TestHostScripted::death_inACell_isDeadAfterWhatWasSent_data()
         << QByteArray("busy\ninput\nstream text\ndie 6")
         << QByteArrayList{"execute_input", "execute_request", "status", "stream"}
         << QByteArray("kernel killed, signal 6");
+    QTest::newRow("waiting for input") << QByteArray("busy\nalarm 0.3\nask who")
+                                       << QByteArrayList{"execute_request", "input_request", "status"}
+                                       << QByteArray("kernel killed, signal 14");
     QTest::newRow("between reply and idle")
         << QByteArray("busy\nreply\ndie 9") << QByteArrayList{"execute_reply", "execute_request", "status"}
         << QByteArray("kernel killed, signal 9");
@@ -211,6 +216,45 @@ void TestHostScripted::death_inACell_isDeadAfterWhatWasSent()
     QVERIFY(event.envelope["stderr"].get<std::string>().contains("oh no"));
     QCOMPARE(came, types);
     QVERIFY(client.request({{"op", "forget"}, {"kernel", kernel}}).value("ok", false));
+}
+
+void TestHostScripted::death_whileAskedToEnd_isWhatWasAskedFor_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    QTest::addColumn<QByteArray>("script"); // what it is at then
+    for (const char* const request : {"restart", "shutdown"}) {
+        QTest::addRow("%s, idle", request) << QByteArray(request) << QByteArray();
+        QTest::addRow("%s, waiting for input", request)
+            << QByteArray(request) << QByteArray("busy\nalarm 0.5\nask who");
+    }
+}
+
+void TestHostScripted::death_whileAskedToEnd_isWhatWasAskedFor()
+{
+    QFETCH(const QByteArray, request);
+    QFETCH(const QByteArray, script);
+    HostClient client = m_host.connect();
+    const std::string kernel = client.startKernel(scripted({"--die-at-shutdown"}));
+    if (!script.isEmpty()) {
+        client.execute(kernel, "ask-1", script.toStdString());
+        QVERIFY(!client.waitFor([](const HostEvent& event) { return event.type() == "input_request"; })
+                     .op()
+                     .empty());
+    }
+    QVERIFY(client.request({{"op", request.toStdString()}, {"kernel", kernel}}).value("ok", false));
+    if (request == "shutdown") {
+        const HostEvent dead = client.waitForState("dead");
+        QCOMPARE(dead.envelope["reason"].get<std::string>(), std::string("kernel shut down"));
+        return;
+    }
+    std::vector<std::string> states;
+    while (states.empty() || states.back() != "ready") {
+        const HostEvent event = client.nextEvent();
+        QVERIFY(!event.op().empty());
+        if (event.op() == "state") states.push_back(event.state());
+    }
+    QCOMPARE(states, (std::vector<std::string>{"restarting", "starting", "ready"}));
+    QVERIFY(client.request({{"op", "shutdown"}, {"kernel", kernel}}).value("ok", false));
 }
 
 void TestHostScripted::death_beforeReady_isDeadWithReason_data()
