@@ -185,7 +185,7 @@ void TestHostScripted::death_inACell_isDeadAfterWhatWasSent_data()
         << QByteArray("busy\ninput\nstream text\ndie 6")
         << QByteArrayList{"execute_input", "execute_request", "status", "stream"}
         << QByteArray("kernel killed, signal 6");
-    QTest::newRow("waiting for input") << QByteArray("busy\nalarm 0.3\nask who")
+    QTest::newRow("waiting for input") << QByteArray("busy\nflush\nalarm 2\nask who")
                                        << QByteArrayList{"execute_request", "input_request", "status"}
                                        << QByteArray("kernel killed, signal 14");
     QTest::newRow("between reply and idle")
@@ -225,7 +225,7 @@ void TestHostScripted::death_whileAskedToEnd_isWhatWasAskedFor_data()
     for (const char* const request : {"restart", "shutdown"}) {
         QTest::addRow("%s, idle", request) << QByteArray(request) << QByteArray();
         QTest::addRow("%s, waiting for input", request)
-            << QByteArray(request) << QByteArray("busy\nalarm 0.5\nask who");
+            << QByteArray(request) << QByteArray("busy\nflush\nalarm 2\nask who");
     }
 }
 
