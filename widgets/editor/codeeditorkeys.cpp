@@ -93,10 +93,10 @@ std::span<const CodeEditor::Binding> CodeEditor::bindings()
 
 const CodeEditor::Binding* CodeEditor::bindingOf(const QKeyEvent& event)
 {
-    const Qt::KeyboardModifiers modifiers = event.modifiers() & ~(Qt::KeypadModifier | Qt::GroupSwitchModifier);
-    const auto found = std::ranges::find_if(bindings(), [&](const Binding& one) {
-        return one.key == event.key() && one.modifiers == modifiers;
-    });
+    const Qt::KeyboardModifiers modifiers =
+        event.modifiers() & ~(Qt::KeypadModifier | Qt::GroupSwitchModifier);
+    const auto found = std::ranges::find_if(
+        bindings(), [&](const Binding& one) { return one.key == event.key() && one.modifiers == modifiers; });
     return found == bindings().end() ? nullptr : &*found;
 }
 
@@ -104,7 +104,8 @@ namespace {
 
 bool isTyping(const QKeyEvent& event)
 {
-    const Qt::KeyboardModifiers modifiers = event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
+    const Qt::KeyboardModifiers modifiers =
+        event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
     // AltGr arrives as Ctrl+Alt on some systems.
     const bool plain = modifiers == Qt::NoModifier || modifiers == (Qt::ControlModifier | Qt::AltModifier);
     return plain && !event.text().isEmpty() && event.text().at(0).isPrint();
@@ -162,7 +163,10 @@ void CodeEditor::insertTyped(const QString& text)
     QsciScintillaBase::keyPressEvent(&plain);
 }
 
-bool CodeEditor::focusNextPrevChild(bool) { return false; }
+bool CodeEditor::focusNextPrevChild(bool)
+{
+    return false;
+}
 
 bool CodeEditor::escape()
 {
@@ -204,7 +208,8 @@ bool CodeEditor::pageUp()
 bool CodeEditor::pageDown()
 {
     const long last = send(SCI_GETLINECOUNT) - 1;
-    if (contentHeight() <= height() || send(SCI_LINEFROMPOSITION, send(SCI_GETCURRENTPOS)) == last) return false;
+    if (contentHeight() <= height() || send(SCI_LINEFROMPOSITION, send(SCI_GETCURRENTPOS)) == last)
+        return false;
     send(SCI_PAGEDOWN);
     return true;
 }

@@ -3,6 +3,7 @@
 #include <widgets/editor/codeeditor.h>
 
 #include <widgets/editor/editoraction.h>
+#include <widgets/editor/utf8.h>
 #include <widgets/theme/icons.h>
 
 #include <QClipboard>
@@ -22,7 +23,8 @@ void CodeEditor::mousePressEvent(QMouseEvent* event)
     const Action action(*this);
     if (event->button() == Qt::LeftButton && (event->modifiers() & Qt::AltModifier) != 0) {
         setFocus(Qt::MouseFocusReason);
-        const long position = send(SCI_POSITIONFROMPOINT, event->position().toPoint().x(), long(event->position().toPoint().y()));
+        const long position = send(SCI_POSITIONFROMPOINT, event->position().toPoint().x(),
+                                   long(event->position().toPoint().y()));
         m_rectangle = Span{position, position};
         send(SCI_SETRECTANGULARSELECTIONANCHOR, position);
         send(SCI_SETRECTANGULARSELECTIONCARET, position);
@@ -72,7 +74,8 @@ void CodeEditor::mouseDoubleClickEvent(QMouseEvent* event)
 void CodeEditor::wheelEvent(QWheelEvent* event)
 {
     const QPoint angle = event->angleDelta();
-    const bool sideways = std::abs(angle.x()) > std::abs(angle.y()) || (event->modifiers() & Qt::ShiftModifier) != 0;
+    const bool sideways =
+        std::abs(angle.x()) > std::abs(angle.y()) || (event->modifiers() & Qt::ShiftModifier) != 0;
     QScrollBar* const bar = horizontalScrollBar();
     if (!sideways || m_wrapped || bar->maximum() == 0 || (event->modifiers() & Qt::ControlModifier) != 0) {
         event->ignore(); // the notebook scrolls, or zooms
@@ -155,7 +158,7 @@ void CodeEditor::copy()
         return;
     }
     const long line = send(SCI_LINEFROMPOSITION, send(SCI_GETCURRENTPOS));
-    QGuiApplication::clipboard()->setText(QString::fromUtf8(lineBytes(int(line))) + u'\n');
+    QGuiApplication::clipboard()->setText(fromUtf8(lineBytes(int(line))) + u'\n');
 }
 
 void CodeEditor::paste()
@@ -191,10 +194,12 @@ void CodeEditor::contextMenuEvent(QContextMenuEvent* event)
     };
     add(u"cut"_s, tr("Cu&t"), QKeySequence::Cut, writable, &CodeEditor::cut);
     add(u"copy"_s, tr("&Copy"), QKeySequence::Copy, true, &CodeEditor::copy);
-    add(u"paste"_s, tr("&Paste"), QKeySequence::Paste, writable && send(SCI_CANPASTE) != 0, &CodeEditor::paste);
+    add(u"paste"_s, tr("&Paste"), QKeySequence::Paste, writable && send(SCI_CANPASTE) != 0,
+        &CodeEditor::paste);
     menu->addSeparator();
     add(u"expand"_s, tr("Select &All"), QKeySequence::SelectAll, true, &CodeEditor::selectAll);
-    add(u"edit"_s, tr("Toggle Co&mment"), QKeySequence(Qt::CTRL | Qt::Key_Slash), writable && canComment(), &CodeEditor::toggleComment);
+    add(u"edit"_s, tr("Toggle Co&mment"), QKeySequence(Qt::CTRL | Qt::Key_Slash), writable && canComment(),
+        &CodeEditor::toggleComment);
     Q_EMIT contextMenuRequested(menu);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     menu->popup(byKey ? mapToGlobal(cursorRect().bottomLeft()) : event->globalPos());
@@ -205,8 +210,9 @@ void CodeEditor::moveCaretForMenu(const QPoint& point)
     const QPoint inside = point - viewport()->pos();
     const long position = send(SCI_POSITIONFROMPOINT, inside.x(), long(inside.y()));
     const std::vector<Span> all = spans();
-    const bool selected = std::ranges::any_of(
-        all, [position](const Span& one) { return position >= one.start() && position <= one.end() && one.start() != one.end(); });
+    const bool selected = std::ranges::any_of(all, [position](const Span& one) {
+        return position >= one.start() && position <= one.end() && one.start() != one.end();
+    });
     if (selected) return;
     const Action action(*this);
     setSpans({{position, position}}, 0);
