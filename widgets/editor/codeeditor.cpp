@@ -119,6 +119,7 @@ void CodeEditor::load(const QString& text)
     closePopups();
     if (m_composing) QGuiApplication::inputMethod()->reset();
     m_composing = false;
+    m_preedit = {};
     m_edits = {};
     const bool readOnly = send(SCI_GETREADONLY) != 0;
     send(SCI_SETREADONLY, 0);

@@ -241,9 +241,13 @@ private:
     bool copyOrLine();
     bool pasteHere();
     bool selectEverything();
-    void insertTyped(const QString& text);
+    void typeText(const QString& text);
 
     // codeeditormouse.cpp
+    [[nodiscard]] long bytesAt(const QMouseEvent* event) const;
+    void beginRectangle(long position);
+    void toggleCursor(long position);
+    void showPreedit(const QInputMethodEvent& event);
     void setVirtualColumn(const QPoint& point);
     void moveCaretForMenu(const QPoint& point);
 
@@ -307,6 +311,8 @@ private:
     bool m_lineNumbers = false;
     bool m_autoClosing = true;
     bool m_bracketsShown = false;
+    bool m_addingCursor = false;     ///< with Ctrl and the mouse, which is still down
+    TextRange m_preedit;             ///< in bytes
     std::optional<Span> m_rectangle; ///< being drawn with Alt and the mouse
 
     std::optional<PendingHelp> m_completionAsked, m_inspectionAsked;

@@ -47,7 +47,7 @@ char closingOf(char opening)
     }
 }
 
-/// The code of a line without its comment and the space before it; quotes are heeded.
+/// The code of a line without its comment and the space before it; empty when the line ends in a string.
 QByteArrayView codeOf(QByteArrayView line)
 {
     char quote = 0;
@@ -63,7 +63,7 @@ QByteArrayView codeOf(QByteArrayView line)
         else if (c == '#')
             break;
     }
-    return line.first(std::min(end, line.size())).trimmed();
+    return quote != 0 ? QByteArrayView() : line.first(end).trimmed();
 }
 
 bool leavesBlock(QByteArrayView code)

@@ -95,6 +95,7 @@ void CodeEditor::showCompletions(const runtime::Completions& completions)
     if (shown.size() == 1) return insertMatch(shown.first());
     m_completionLine = now.lineStart;
     m_completionFrom = asked.cursor;
+    m_completionTyped = typedUntil(now.cursor);
     m_popup->showAt(globalRect(m_completionStart));
 }
 

@@ -150,17 +150,21 @@ void CodeEditor::keyPressEvent(QKeyEvent* event)
         used = (send(binding->command), true);
     else if (isTyping(*event)) {
         used = true;
-        if (event->text().size() != 1 || !typeCharacter(event->text().at(0))) insertTyped(event->text());
+        typeText(event->text());
     }
     event->setAccepted(used);
 }
 
-void CodeEditor::insertTyped(const QString& text)
+void CodeEditor::typeText(const QString& text)
 {
-    if (send(SCI_GETREADONLY) != 0) return;
-    // Scintilla types into all selections by itself.
-    QKeyEvent plain(QEvent::KeyPress, 0, Qt::NoModifier, text);
-    QsciScintillaBase::keyPressEvent(&plain);
+    if (send(SCI_GETREADONLY) != 0 || (text.size() == 1 && typeCharacter(text.at(0)))) return;
+    // Scintilla types into all selections by itself, one character at a time.
+    for (qsizetype at = 0; at < text.size();) {
+        const qsizetype length = text[at].isHighSurrogate() && at + 1 < text.size() ? 2 : 1;
+        QKeyEvent plain(QEvent::KeyPress, 0, Qt::NoModifier, text.sliced(at, length));
+        QsciScintillaBase::keyPressEvent(&plain);
+        at += length;
+    }
 }
 
 bool CodeEditor::focusNextPrevChild(bool)

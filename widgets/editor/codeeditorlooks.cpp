@@ -101,6 +101,8 @@ void CodeEditor::applyIndicators()
         send(SCI_INDICSETUNDER, indicator, 1);
     }
     send(SCI_INDICSETSTYLE, closerIndicator, INDIC_HIDDEN);
+    send(SCI_INDICSETSTYLE, preeditIndicator, INDIC_COMPOSITIONTHIN);
+    send(SCI_INDICSETFORE, preeditIndicator, colourOf(theme.text));
 }
 
 void CodeEditor::applyLooks()

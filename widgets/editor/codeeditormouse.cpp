@@ -3,6 +3,7 @@
 #include <widgets/editor/codeeditor.h>
 
 #include <widgets/editor/editoraction.h>
+#include <widgets/editor/indicators.h>
 #include <widgets/editor/utf8.h>
 #include <widgets/theme/icons.h>
 
@@ -21,28 +22,54 @@ void CodeEditor::mousePressEvent(QMouseEvent* event)
 {
     closePopups();
     const Action action(*this);
-    if (event->button() == Qt::LeftButton && (event->modifiers() & Qt::AltModifier) != 0) {
-        setFocus(Qt::MouseFocusReason);
-        const long position = send(SCI_POSITIONFROMPOINT, event->position().toPoint().x(),
-                                   long(event->position().toPoint().y()));
-        m_rectangle = Span{position, position};
-        send(SCI_SETRECTANGULARSELECTIONANCHOR, position);
-        send(SCI_SETRECTANGULARSELECTIONCARET, position);
-        return;
-    }
+    const bool left = event->button() == Qt::LeftButton;
+    if (left && (event->modifiers() & Qt::AltModifier) != 0) return beginRectangle(bytesAt(event));
+    if (left && event->modifiers() == Qt::ControlModifier) return toggleCursor(bytesAt(event));
     QsciScintillaBase::mousePressEvent(event);
+}
+
+long CodeEditor::bytesAt(const QMouseEvent* event) const
+{
+    const QPoint point = event->position().toPoint();
+    return send(SCI_POSITIONFROMPOINT, point.x(), long(point.y()));
+}
+
+void CodeEditor::beginRectangle(long position)
+{
+    setFocus(Qt::MouseFocusReason);
+    m_rectangle = Span{position, position};
+    send(SCI_SETRECTANGULARSELECTIONANCHOR, position);
+    send(SCI_SETRECTANGULARSELECTIONCARET, position);
+}
+
+/// Puts a cursor there, or takes it away.
+void CodeEditor::toggleCursor(long position)
+{
+    setFocus(Qt::MouseFocusReason);
+    const std::vector<Span> all = spans();
+    const auto there = std::ranges::find_if(
+        all, [position](const Span& one) { return position >= one.start() && position <= one.end(); });
+    if (there == all.end()) {
+        send(SCI_ADDSELECTION, position, position);
+        m_addingCursor = true;
+    } else if (all.size() > 1) {
+        send(SCI_DROPSELECTIONN, there - all.begin());
+    }
 }
 
 void CodeEditor::mouseMoveEvent(QMouseEvent* event)
 {
     if (event->buttons() == Qt::NoButton) return QsciScintillaBase::mouseMoveEvent(event);
     const Action action(*this);
+    if (m_addingCursor) {
+        send(SCI_SETSELECTIONNCARET, send(SCI_GETMAINSELECTION), bytesAt(event));
+        return;
+    }
     if (!m_rectangle) return QsciScintillaBase::mouseMoveEvent(event);
-    const QPoint point = event->position().toPoint();
-    m_rectangle->caret = send(SCI_POSITIONFROMPOINT, point.x(), long(point.y()));
+    m_rectangle->caret = bytesAt(event);
     send(SCI_SETRECTANGULARSELECTIONANCHOR, m_rectangle->anchor);
     send(SCI_SETRECTANGULARSELECTIONCARET, m_rectangle->caret);
-    setVirtualColumn(point);
+    setVirtualColumn(event->position().toPoint());
 }
 
 /// Behind the end of a short line the rectangle goes on, as wide as the mouse shows.
@@ -59,10 +86,10 @@ void CodeEditor::setVirtualColumn(const QPoint& point)
 void CodeEditor::mouseReleaseEvent(QMouseEvent* event)
 {
     const Action action(*this);
-    if (m_rectangle && event->button() == Qt::LeftButton)
-        m_rectangle.reset();
-    else
-        QsciScintillaBase::mouseReleaseEvent(event);
+    if (!m_rectangle && !m_addingCursor) return QsciScintillaBase::mouseReleaseEvent(event);
+    if (event->button() != Qt::LeftButton) return;
+    m_rectangle.reset();
+    m_addingCursor = false;
 }
 
 void CodeEditor::mouseDoubleClickEvent(QMouseEvent* event)
@@ -99,12 +126,42 @@ void CodeEditor::dropEvent(QDropEvent* event)
     QsciScintillaBase::dropEvent(event);
 }
 
+/// Scintilla's own way needs its undo history, which is off. What is being composed is in the text, but is
+/// not told before it is there to stay.
 void CodeEditor::inputMethodEvent(QInputMethodEvent* event)
 {
+    if (send(SCI_GETREADONLY) != 0) return event->ignore();
     const Action action(*this);
-    // Scintilla keeps what is being composed in the text; it is told once it is there to stay.
+    if (m_preedit.length > 0) {
+        replaceBytes(m_preedit.start, m_preedit.end(), {});
+        send(SCI_SETEMPTYSELECTION, m_preedit.start);
+        m_preedit = {};
+    }
+    if (event->replacementLength() > 0) {
+        const long start = toBytes(cursorPosition() + event->replacementStart());
+        const qsizetype end = toUnits(start) + event->replacementLength();
+        replaceBytes(start, toBytes(end), {});
+        send(SCI_SETEMPTYSELECTION, start);
+    }
     m_composing = !event->preeditString().isEmpty();
-    QsciScintillaBase::inputMethodEvent(event);
+    if (!event->commitString().isEmpty()) typeText(event->commitString());
+    if (m_composing) showPreedit(*event);
+    event->accept();
+}
+
+void CodeEditor::showPreedit(const QInputMethodEvent& event)
+{
+    if (send(SCI_GETSELECTIONEMPTY) == 0) send(SCI_CLEAR);
+    const QByteArray text = event.preeditString().toUtf8();
+    const long start = send(SCI_GETCURRENTPOS);
+    replaceBytes(start, start, text);
+    m_preedit = {start, text.size()};
+    send(SCI_SETINDICATORCURRENT, preeditIndicator);
+    send(SCI_INDICATORFILLRANGE, start, text.size());
+    qsizetype cursor = event.preeditString().size();
+    for (const QInputMethodEvent::Attribute& attribute : event.attributes())
+        if (attribute.type == QInputMethodEvent::Cursor) cursor = attribute.start;
+    send(SCI_SETEMPTYSELECTION, start + event.preeditString().first(cursor).toUtf8().size());
 }
 
 void CodeEditor::focusInEvent(QFocusEvent* event)
