@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <core/text/ansi.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace cahier::text {
@@ -15,44 +16,40 @@ struct Csi {
     QChar final;
 };
 
-/// Builds one line at a time, so that carriage returns and backspaces can overwrite.
+void appendRun(std::vector<AnsiRun>& runs, QStringView plain, const AnsiStyle& style)
+{
+    if (plain.isEmpty()) return;
+    if (!runs.empty() && runs.back().style == style)
+        runs.back().text.append(plain);
+    else
+        runs.push_back({plain.toString(), style});
+}
+
+/// Builds lines. While nothing was overwritten in one, its text goes straight into the runs.
 class Screen {
 public:
     explicit Screen(AnsiStyle style) : m_style(style) {}
 
     void put(QStringView plain)
     {
-        if (m_column == m_line.size() && appendToRun(plain)) return;
-        for (const QChar c : plain)
-            putCell(c);
+        if (m_line)
+            m_line->put(plain);
+        else
+            appendRun(m_runs, plain, m_style);
     }
-
     void newLine()
     {
         flushLine();
-        appendRun(QStringLiteral("\n"), m_style);
+        appendRun(m_runs, u"\n", m_style);
     }
-    void carriageReturn()
+    void carriageReturn() { openLine().carriageReturn(); }
+    void backspace() { openLine().backspace(); }
+    void eraseInLine(int mode) { openLine().eraseInLine(mode); }
+    void setStyle(const AnsiStyle& style)
     {
-        openLine();
-        m_column = 0;
+        m_style = style;
+        if (m_line) m_line->setStyle(style);
     }
-    void backspace()
-    {
-        openLine();
-        if (m_column > 0) --m_column;
-    }
-    void eraseInLine(int mode)
-    {
-        openLine();
-        if (mode == 0)
-            m_line.resize(std::min(m_line.size(), m_column));
-        else if (mode == 1)
-            std::fill_n(m_line.begin(), std::min(m_column, m_line.size()), Cell{u' ', m_style});
-        else
-            m_line.assign(m_column, Cell{u' ', m_style});
-    }
-    void setStyle(const AnsiStyle& style) { m_style = style; }
     [[nodiscard]] const AnsiStyle& style() const { return m_style; }
 
     std::vector<AnsiRun> take()
@@ -62,69 +59,33 @@ public:
     }
 
 private:
-    struct Cell {
-        QChar character;
-        AnsiStyle style;
-    };
-
-    // While nothing was overwritten in this line its text goes straight into the runs.
-    bool appendToRun(QStringView plain)
+    /// Takes the present line back out of the runs into cells.
+    AnsiLine& openLine()
     {
-        if (m_open) return false;
-        appendRun(plain, m_style);
-        return true;
-    }
-
-    void appendRun(QStringView plain, const AnsiStyle& style)
-    {
-        if (plain.isEmpty()) return;
-        if (!m_runs.empty() && m_runs.back().style == style)
-            m_runs.back().text.append(plain);
-        else
-            m_runs.push_back({plain.toString(), style});
-    }
-
-    // Takes the present line back out of the runs into cells.
-    void openLine()
-    {
-        if (m_open) return;
-        m_open = true;
-        std::vector<Cell> reversed;
+        if (m_line) return *m_line;
+        std::vector<AnsiRun> reversed;
         while (!m_runs.empty()) {
             AnsiRun& run = m_runs.back();
             const qsizetype lineStart = run.text.lastIndexOf(u'\n') + 1;
-            for (qsizetype i = run.text.size(); i > lineStart; --i)
-                reversed.push_back({run.text.at(i - 1), run.style});
+            reversed.push_back({run.text.sliced(lineStart), run.style});
             run.text.truncate(lineStart);
             if (lineStart > 0) break;
             m_runs.pop_back();
         }
-        m_line.assign(reversed.rbegin(), reversed.rend());
-        m_column = m_line.size();
+        m_line.emplace(m_style).assign({reversed.rbegin(), reversed.rend()});
+        return *m_line;
     }
 
     void flushLine()
     {
-        for (const Cell& cell : m_line)
-            appendRun(QStringView(&cell.character, 1), cell.style);
-        m_line.clear();
-        m_column = 0;
-        m_open = false;
-    }
-
-    void putCell(QChar c)
-    {
-        if (m_column < m_line.size())
-            m_line[m_column] = {c, m_style};
-        else
-            m_line.push_back({c, m_style});
-        ++m_column;
+        if (!m_line) return;
+        for (const AnsiRun& run : m_line->runs())
+            appendRun(m_runs, run.text, run.style);
+        m_line.reset();
     }
 
     std::vector<AnsiRun> m_runs;
-    std::vector<Cell> m_line;
-    std::size_t m_column = 0;
-    bool m_open = false;
+    std::optional<AnsiLine> m_line;
     AnsiStyle m_style;
 };
 
@@ -257,7 +218,7 @@ void applySgr(const std::vector<int>& parameters, AnsiStyle& style)
     }
 }
 
-void applyCsi(const Csi& csi, Screen& screen)
+template <typename Target> void applyCsi(const Csi& csi, Target& screen)
 {
     if (csi.final == u'm') {
         AnsiStyle style = screen.style();
@@ -268,7 +229,7 @@ void applyCsi(const Csi& csi, Screen& screen)
     }
 }
 
-void readEscape(QStringView text, qsizetype& position, Screen& screen)
+template <typename Target> void readEscape(QStringView text, qsizetype& position, Target& screen)
 {
     ++position;
     if (position >= text.size()) return;
@@ -285,7 +246,99 @@ bool isControl(QChar c)
     return c == u'\n' || c == u'\r' || c == u'\b' || c == escape;
 }
 
+template <typename Target> void readControl(QStringView text, qsizetype& position, Target& screen)
+{
+    const QChar c = text.at(position);
+    if (c == escape) {
+        readEscape(text, position, screen);
+        return;
+    }
+    ++position;
+    if (c == u'\b')
+        screen.backspace();
+    else if (c == u'\r' && (position >= text.size() || text.at(position) != u'\n'))
+        screen.carriageReturn();
+}
+
+/// Where an escape sequence begins that the end of the text breaks off; its size where there is none.
+qsizetype brokenEscape(QStringView text)
+{
+    constexpr qsizetype longestWait = 4096;
+    const qsizetype start = text.lastIndexOf(escape);
+    if (start < 0 || text.size() - start > longestWait) return text.size();
+    const QStringView rest = text.sliced(start + 1);
+    if (rest.isEmpty()) return start;
+    if (rest.front() == u'[') {
+        for (const QChar c : rest.sliced(1)) {
+            if (c.unicode() < 0x20 || c.unicode() > 0x7e || (c.unicode() >= 0x40)) return text.size();
+        }
+        return start;
+    }
+    return rest.front() == u']' && !rest.contains(u'\a') ? start : text.size();
+}
+
 } // namespace
+
+void AnsiLine::write(QStringView text)
+{
+    const QString whole = m_waiting.isEmpty() ? text.toString() : QString(m_waiting).append(text);
+    m_waiting.clear();
+    const QStringView ready = QStringView(whole).first(brokenEscape(whole));
+    m_waiting = whole.sliced(ready.size());
+    qsizetype position = 0;
+    while (position < ready.size()) {
+        qsizetype end = position;
+        while (end < ready.size() && !isControl(ready.at(end)))
+            ++end;
+        put(ready.sliced(position, end - position));
+        position = end;
+        if (position < ready.size()) readControl(ready, position, *this);
+    }
+}
+
+void AnsiLine::put(QStringView plain)
+{
+    for (const QChar c : plain) {
+        if (m_column < m_cells.size())
+            m_cells[m_column] = {c, m_style};
+        else
+            m_cells.push_back({c, m_style});
+        ++m_column;
+    }
+}
+
+void AnsiLine::backspace()
+{
+    if (m_column > 0) --m_column;
+}
+
+void AnsiLine::eraseInLine(int mode)
+{
+    if (mode == 0)
+        m_cells.resize(std::min(m_cells.size(), m_column));
+    else if (mode == 1)
+        std::fill_n(m_cells.begin(), std::min(m_column, m_cells.size()), Cell{u' ', m_style});
+    else
+        m_cells.assign(m_column, Cell{u' ', m_style});
+}
+
+std::vector<AnsiRun> AnsiLine::runs() const
+{
+    std::vector<AnsiRun> runs;
+    for (const Cell& cell : m_cells)
+        appendRun(runs, QStringView(&cell.character, 1), cell.style);
+    return runs;
+}
+
+void AnsiLine::assign(const std::vector<AnsiRun>& runs)
+{
+    m_cells.clear();
+    for (const AnsiRun& run : runs) {
+        for (const QChar c : run.text)
+            m_cells.push_back({c, run.style});
+    }
+    m_column = m_cells.size();
+}
 
 std::vector<AnsiRun> parseAnsi(QStringView text, AnsiStyle* style)
 {
@@ -298,18 +351,12 @@ std::vector<AnsiRun> parseAnsi(QStringView text, AnsiStyle* style)
         screen.put(text.sliced(position, end - position));
         position = end;
         if (position == text.size()) break;
-        const QChar c = text.at(position);
-        if (c == escape) {
-            readEscape(text, position, screen);
-            continue;
-        }
-        ++position;
-        if (c == u'\n')
+        if (text.at(position) == u'\n') {
             screen.newLine();
-        else if (c == u'\b')
-            screen.backspace();
-        else if (position >= text.size() || text.at(position) != u'\n')
-            screen.carriageReturn();
+            ++position;
+        } else {
+            readControl(text, position, screen);
+        }
     }
     if (style) *style = screen.style();
     return screen.take();
