@@ -260,39 +260,40 @@ template <typename Target> void readControl(QStringView text, qsizetype& positio
         screen.carriageReturn();
 }
 
-/// Where an escape sequence begins that the end of the text breaks off; its size where there is none.
-qsizetype brokenEscape(QStringView text)
+/// Whether `text`, which begins with an escape, ends before its sequence does.
+bool isBroken(QStringView text)
 {
     constexpr qsizetype longestWait = 4096;
-    const qsizetype start = text.lastIndexOf(escape);
-    if (start < 0 || text.size() - start > longestWait) return text.size();
-    const QStringView rest = text.sliced(start + 1);
-    if (rest.isEmpty()) return start;
-    if (rest.front() == u'[') {
-        for (const QChar c : rest.sliced(1)) {
-            if (c.unicode() < 0x20 || c.unicode() > 0x7e || (c.unicode() >= 0x40)) return text.size();
-        }
-        return start;
-    }
-    return rest.front() == u']' && !rest.contains(u'\a') ? start : text.size();
+    if (text.size() > longestWait) return false;
+    if (text.size() == 1) return true;
+    const QStringView rest = text.sliced(2);
+    if (text[1] == u'[')
+        return std::ranges::all_of(rest, [](QChar c) { return c.unicode() >= 0x20 && c.unicode() < 0x40; });
+    if (text[1] != u']') return false;
+    const qsizetype end = rest.indexOf(escape);
+    return !rest.contains(u'\a') && (end < 0 || end == rest.size() - 1);
 }
 
 } // namespace
 
 void AnsiLine::write(QStringView text)
 {
-    const QString whole = m_waiting.isEmpty() ? text.toString() : QString(m_waiting).append(text);
+    const QString joined = m_waiting.isEmpty() ? QString() : m_waiting + text.toString();
+    if (!m_waiting.isEmpty()) text = joined;
     m_waiting.clear();
-    const QStringView ready = QStringView(whole).first(brokenEscape(whole));
-    m_waiting = whole.sliced(ready.size());
     qsizetype position = 0;
-    while (position < ready.size()) {
+    while (position < text.size()) {
         qsizetype end = position;
-        while (end < ready.size() && !isControl(ready.at(end)))
+        while (end < text.size() && !isControl(text.at(end)))
             ++end;
-        put(ready.sliced(position, end - position));
+        put(text.sliced(position, end - position));
         position = end;
-        if (position < ready.size()) readControl(ready, position, *this);
+        if (position == text.size()) return;
+        if (text.at(position) == escape && isBroken(text.sliced(position))) {
+            m_waiting = text.sliced(position).toString();
+            return;
+        }
+        readControl(text, position, *this);
     }
 }
 
@@ -325,8 +326,10 @@ void AnsiLine::eraseInLine(int mode)
 std::vector<AnsiRun> AnsiLine::runs() const
 {
     std::vector<AnsiRun> runs;
-    for (const Cell& cell : m_cells)
-        appendRun(runs, QStringView(&cell.character, 1), cell.style);
+    for (const Cell& cell : m_cells) {
+        if (runs.empty() || runs.back().style != cell.style) runs.push_back({{}, cell.style});
+        runs.back().text.append(cell.character);
+    }
     return runs;
 }
 
