@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <widgets/panels/noticebar.h>
+#include <widgets/panels/noticelist.h>
 #include <widgets/panels/outlinepanel.h>
 
 #include <core/notebook/reader.h>
@@ -240,7 +240,7 @@ void TestPanels::outline_tenThousandCells_staysCheap()
 
 void TestPanels::notice_way_isTakenAndGoes()
 {
-    NoticeBar bar(m_appearance);
+    NoticeList bar(m_appearance);
     int taken = 0;
     bar.showNotice(
         {u"kernel"_s, Notice::Kind::Error, u"The kernel died."_s, {}, {{u"Restart"_s, [&] { ++taken; }}}});
@@ -254,7 +254,7 @@ void TestPanels::notice_way_isTakenAndGoes()
 
 void TestPanels::notice_sameTopic_isReplaced()
 {
-    NoticeBar bar(m_appearance);
+    NoticeList bar(m_appearance);
     bar.showNotice({u"a"_s, Notice::Kind::Info, u"one"_s});
     bar.showNotice({u"b"_s, Notice::Kind::Warning, u"two"_s});
     bar.showNotice({u"a"_s, Notice::Kind::Info, u"three"_s});
@@ -267,7 +267,7 @@ void TestPanels::notice_sameTopic_isReplaced()
 
 void TestPanels::notice_detail_isShownOnDemand()
 {
-    NoticeBar bar(m_appearance);
+    NoticeList bar(m_appearance);
     bar.showNotice({u"a"_s, Notice::Kind::Error, u"one"_s, u"line 1\nline 2"_s});
     bar.show();
     auto* const text = bar.findChild<QPlainTextEdit*>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <widgets/panels/noticebar.h>
+#include <widgets/panels/noticelist.h>
 
 #include <widgets/theme/icons.h>
 
@@ -52,17 +52,17 @@ QString iconOf(Notice::Kind kind)
 
 } // namespace
 
-NoticeBar::NoticeBar(const Appearance& appearance, QWidget* parent)
+NoticeList::NoticeList(const Appearance& appearance, QWidget* parent)
     : QWidget(parent), m_appearance(appearance), m_layout(new QVBoxLayout(this))
 {
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(0);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
-    connect(&appearance, &Appearance::changed, this, &NoticeBar::applyTheme);
+    connect(&appearance, &Appearance::changed, this, &NoticeList::applyTheme);
     hide();
 }
 
-void NoticeBar::showNotice(const Notice& notice)
+void NoticeList::showNotice(const Notice& notice)
 {
     withdraw(notice.topic);
     QFrame* const row = makeRow(notice);
@@ -72,7 +72,7 @@ void NoticeBar::showNotice(const Notice& notice)
     show();
 }
 
-void NoticeBar::withdraw(const QString& topic)
+void NoticeList::withdraw(const QString& topic)
 {
     QFrame* const row = m_rows.take(topic);
     if (!row) return;
@@ -81,13 +81,13 @@ void NoticeBar::withdraw(const QString& topic)
     if (m_rows.isEmpty()) hide();
 }
 
-QString NoticeBar::sentence(const QString& topic) const
+QString NoticeList::sentence(const QString& topic) const
 {
     const QFrame* const row = m_rows.value(topic);
     return row ? row->accessibleName() : QString();
 }
 
-QFrame* NoticeBar::makeRow(const Notice& notice)
+QFrame* NoticeList::makeRow(const Notice& notice)
 {
     auto* const row = new NoticeRow(this);
     row->kind = notice.kind;
@@ -128,7 +128,7 @@ QFrame* NoticeBar::makeRow(const Notice& notice)
     return row;
 }
 
-void NoticeBar::addDetail(QFrame& row, QVBoxLayout& column, QLayout& line, const QString& detail)
+void NoticeList::addDetail(QFrame& row, QVBoxLayout& column, QLayout& line, const QString& detail)
 {
     auto* const more = new QToolButton(&row);
     more->setText(tr("Details"));
@@ -148,7 +148,7 @@ void NoticeBar::addDetail(QFrame& row, QVBoxLayout& column, QLayout& line, const
     connect(more, &QToolButton::toggled, text, &QWidget::setVisible);
 }
 
-void NoticeBar::paintRow(QFrame& frame) const
+void NoticeList::paintRow(QFrame& frame) const
 {
     auto& row = static_cast<NoticeRow&>(frame);
     const Theme& theme = m_appearance.theme();
@@ -161,7 +161,7 @@ void NoticeBar::paintRow(QFrame& frame) const
     row.line = theme.border;
 }
 
-void NoticeBar::applyTheme()
+void NoticeList::applyTheme()
 {
     for (QFrame* const row : std::as_const(m_rows))
         paintRow(*row);

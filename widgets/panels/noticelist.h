@@ -28,10 +28,10 @@ struct Notice {
 };
 
 /// Notices one under the other, above what they are about. Takes no room without any.
-class NoticeBar : public QWidget {
+class NoticeList : public QWidget {
     Q_OBJECT
 public:
-    explicit NoticeBar(const Appearance& appearance, QWidget* parent = nullptr);
+    explicit NoticeList(const Appearance& appearance, QWidget* parent = nullptr);
 
     void showNotice(const Notice& notice);
     void withdraw(const QString& topic);
