@@ -24,6 +24,27 @@ enum class CellType { Code, Markdown, Raw, Unknown };
 
 struct CellData;
 struct OutputData;
+struct OutputShape;
+class StreamText;
+
+/// Tells one output from another while either of them lives: the same for copies, for a stream that only
+/// grew, and after other parts of its cell changed.
+class OutputIdentity {
+public:
+    OutputIdentity() = default; ///< of no output
+    OutputIdentity(const std::shared_ptr<const void>& owner, const void* address)
+        : m_owner(owner), m_address(address)
+    {
+    }
+    /// Never true once the output is gone.
+    bool operator==(const OutputIdentity& other) const;
+    /// For hashing: equal for equal identities.
+    [[nodiscard]] const void* address() const { return m_address; }
+
+private:
+    std::weak_ptr<const void> m_owner;
+    const void* m_address = nullptr;
+};
 
 /// One output of a code cell: the JSON text of the output object, parsed when asked for. Cheap to copy.
 class Output {
@@ -41,10 +62,24 @@ public:
     /// The whole output as a DOM, multi-line lists joined into strings.
     [[nodiscard]] nlohmann::json value() const;
 
+    // What follows neither copies nor decodes; the first call looks through the output once. Any thread.
+    /// The JSON text of a member such as "text", "traceback" or "metadata"; empty where there is none.
+    [[nodiscard]] RawJson member(std::string_view name) const;
+    /// The JSON text of data[mimeType]; empty where there is none.
+    [[nodiscard]] RawJson mimeJson(const QString& mimeType) const;
+    /// The text of a stream that this session writes to; null for one from a file and for other outputs.
+    [[nodiscard]] const StreamText* liveText() const;
+    /// The UTF-8 bytes that this stream has more than `earlier`, at a cost in proportion to them. Nothing
+    /// where it is not known to be the same stream grown.
+    [[nodiscard]] std::optional<std::string> streamGrowth(const Output& earlier) const;
+    [[nodiscard]] OutputIdentity identity() const;
+
     /// For core/notebook itself.
     [[nodiscard]] const OutputData& data() const { return *m_data; }
 
 private:
+    [[nodiscard]] const OutputShape& shape() const;
+
     std::shared_ptr<const OutputData> m_data;
 };
 

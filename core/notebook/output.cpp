@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace cahier::notebook {
 namespace {
 
@@ -71,6 +73,39 @@ void appendBundle(std::string& out, const json& data)
 RawJson ownJson(const std::string& text)
 {
     return RawJson(QByteArray(text.data(), qsizetype(text.size())));
+}
+
+/// Reads one member list; the last of repeated names counts.
+void readMembers(JsonScanner& scanner, std::string_view text, std::vector<OutputShape::Member>& members,
+                 std::vector<OutputShape::Member>* data)
+{
+    if (!scanner.enterObject()) return;
+    ByteRange key, value;
+    while (scanner.nextMember(&key)) {
+        const QString name = decodeString(key.in(text));
+        const bool isData = data && name == u"data" && scanner.peek() == JsonKind::Object;
+        if (isData) {
+            data->clear();
+            value.begin = scanner.offset();
+            readMembers(scanner, text, *data, nullptr);
+            value.end = scanner.offset();
+        } else if (!scanner.takeValue(&value)) {
+            return;
+        }
+        const auto same = std::ranges::find(members, name, &OutputShape::Member::name);
+        if (same == members.end())
+            members.push_back({name, value.in(text)});
+        else
+            same->value = value.in(text);
+    }
+}
+
+OutputShape readShape(JsonScanner& scanner, std::string_view text)
+{
+    OutputShape shape;
+    readMembers(scanner, text, shape.members, &shape.data);
+    shape.type = multilineText(OutputShape::find(shape.members, u"output_type"));
+    return shape;
 }
 
 RawJson streamToJson(const QString& name, const StreamText& text)
@@ -147,8 +182,20 @@ std::vector<Output> splitOutputs(const RawJson& array)
     JsonScanner scanner(array.text());
     if (scanner.peek() != JsonKind::Array || !scanner.enterArray()) return outputs;
     ByteRange range;
-    while (scanner.nextElement() && scanner.takeValue(&range))
-        outputs.emplace_back(RawJson(array.holder(), range.in(array.text())));
+    while (scanner.nextElement()) {
+        const auto data = std::make_shared<OutputData>();
+        if (scanner.peek() == JsonKind::Object) { // its parts are noted while passing them
+            range.begin = scanner.offset();
+            OutputShape shape = readShape(scanner, array.text());
+            range.end = scanner.offset();
+            data->shape.get([&] { return std::move(shape); });
+        } else if (!scanner.takeValue(&range)) {
+            break;
+        }
+        if (scanner.failed()) break;
+        data->json = RawJson(array.holder(), range.in(array.text()));
+        outputs.emplace_back(data);
+    }
     return outputs;
 }
 
@@ -200,37 +247,86 @@ const RawJson& Output::json() const
     return m_data->streamJson.get([this] { return streamToJson(m_data->streamName, m_data->streamText); });
 }
 
+std::string_view OutputShape::find(const std::vector<Member>& members, QStringView name)
+{
+    const auto found = std::ranges::find(members, name, &Member::name);
+    return found == members.end() ? std::string_view() : found->value;
+}
+
+const OutputShape& Output::shape() const
+{
+    return m_data->shape.get([this] {
+        const std::string_view text = json().text();
+        JsonScanner scanner(text);
+        return scanner.peek() == JsonKind::Object ? readShape(scanner, text) : OutputShape();
+    });
+}
+
 QString Output::type() const
 {
-    if (m_data->isStream) return QStringLiteral("stream");
-    return multilineText(memberOf(m_data->json.text(), "output_type"));
+    return m_data->isStream ? QStringLiteral("stream") : shape().type;
 }
 
 QString Output::streamName() const
 {
     if (m_data->isStream) return m_data->streamName;
-    return type() == u"stream" ? multilineText(memberOf(m_data->json.text(), "name")) : QString();
+    return type() == u"stream" ? multilineText(OutputShape::find(shape().members, u"name")) : QString();
 }
 
 QString Output::streamText() const
 {
     if (m_data->isStream) return QString::fromUtf8(m_data->streamText.join());
-    return type() == u"stream" ? multilineText(memberOf(m_data->json.text(), "text")) : QString();
+    return type() == u"stream" ? multilineText(OutputShape::find(shape().members, u"text")) : QString();
 }
 
 QStringList Output::mimeTypes() const
 {
     QStringList types;
     if (m_data->isStream) return types;
-    const std::string_view data = memberOf(m_data->json.text(), "data");
-    JsonScanner scanner(data);
-    if (scanner.peek() != JsonKind::Object || !scanner.enterObject()) return types;
-    ByteRange key;
-    while (scanner.nextMember(&key) && scanner.takeValue(nullptr)) {
-        QString type = decodeString(key.in(data));
-        if (!types.contains(type)) types.append(std::move(type));
-    }
+    for (const OutputShape::Member& member : shape().data)
+        types.append(member.name);
     return types;
+}
+
+RawJson Output::member(std::string_view name) const
+{
+    const std::string_view value =
+        OutputShape::find(shape().members, QString::fromUtf8(name.data(), qsizetype(name.size())));
+    return value.empty() ? RawJson() : RawJson(json().holder(), value);
+}
+
+RawJson Output::mimeJson(const QString& mimeType) const
+{
+    if (m_data->isStream) return {};
+    const std::string_view value = OutputShape::find(shape().data, mimeType);
+    return value.empty() ? RawJson() : RawJson(m_data->json.holder(), value);
+}
+
+const StreamText* Output::liveText() const
+{
+    return m_data->isStream ? &m_data->streamText : nullptr;
+}
+
+std::optional<std::string> Output::streamGrowth(const Output& earlier) const
+{
+    const StreamText* now = liveText();
+    const StreamText* before = earlier.liveText();
+    if (!now || !before || streamName() != earlier.streamName() || !now->startsLike(*before)) return {};
+    return now->tail(before->size());
+}
+
+OutputIdentity Output::identity() const
+{
+    if (m_data->isStream && m_data->streamText.size() > 0)
+        return {m_data->streamText.owner(), m_data->streamText.owner().get()};
+    if (m_data->isStream || !m_data->json.holder()) return {m_data, m_data.get()};
+    return {m_data->json.holder(), m_data->json.text().data()};
+}
+
+bool OutputIdentity::operator==(const OutputIdentity& other) const
+{
+    const auto owner = m_owner.lock();
+    return owner && m_address == other.m_address && owner == other.m_owner.lock();
 }
 
 nlohmann::json Output::value() const

@@ -8,6 +8,19 @@
 
 namespace cahier::notebook {
 
+/// Where the parts of an output object are in its JSON text. Views into that text.
+struct OutputShape {
+    struct Member {
+        QString name;
+        std::string_view value;
+    };
+    QString type;
+    std::vector<Member> members;
+    std::vector<Member> data; ///< of the member data, in the file's order
+
+    [[nodiscard]] static std::string_view find(const std::vector<Member>& members, QStringView name);
+};
+
 /// Either JSON text, or a stream that is still being written to (json is then made when asked for).
 struct OutputData {
     RawJson json;
@@ -15,6 +28,7 @@ struct OutputData {
     QString streamName;
     StreamText streamText;
     Lazy<RawJson> streamJson;
+    Lazy<OutputShape> shape;
 };
 
 /// The output object as nbformat writes it, compact: text split into lists of lines, transient dropped.

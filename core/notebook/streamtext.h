@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Private to core/notebook.
 #pragma once
 
 #include <QByteArray>
@@ -22,6 +21,8 @@ public:
     [[nodiscard]] QByteArray join() const;
     /// Whether this text is `other` with something appended, by appended(). False may also mean unknown.
     [[nodiscard]] bool startsLike(const StreamText& other) const;
+    /// What keeps the bytes; the same for every text that this one grew into. Null for an empty text.
+    [[nodiscard]] std::shared_ptr<const void> owner() const { return m_first; }
     /// What follows the first `from` bytes.
     [[nodiscard]] std::string tail(size_t from) const;
 

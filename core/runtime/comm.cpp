@@ -90,7 +90,8 @@ void CommManager::handleOpen(const Message& message, bool live)
     if (id.isEmpty() || m_comms.contains(id)) return;
     const OpenHandler handler = m_targets.value(target);
     if (!handler) {
-        if (live) post(u"comm_close"_s, {{"comm_id", id.toStdString()}, {"data", json::object()}});
+        const bool ours = message.parentSession == m_session;
+        if (live && ours) post(u"comm_close"_s, {{"comm_id", id.toStdString()}, {"data", json::object()}});
         return;
     }
     auto* comm = new Comm(*this, id, target);

@@ -58,7 +58,8 @@ public:
     [[nodiscard]] Comm* find(const QString& id) const;
 
     /// comm_open, comm_msg or comm_close of the kernel. A comm_open for a target that nobody registered is
-    /// answered with comm_close, unless it is only replayed (live is false).
+    /// answered with comm_close, unless it is only replayed (live is false) or belongs to another client,
+    /// which may know the target: its parent is no request of this session.
     void handle(const Message& message, bool live);
     /// The kernel's state is lost: every comm is closed, nothing is sent.
     void reset();

@@ -17,8 +17,14 @@ struct Session::Execution {
     bool idle = false;
     bool errorShown = false; ///< an error output came
     bool gap = false;        ///< events were lost while it ran: reply or idle may be among them
+    bool refused = false;    ///< not sent, for the kernel is dead or ending: that is about to be told
     nlohmann::json reply = nlohmann::json::object();
     QTimer patience; ///< runs when one half of "done" is there and the other is missing
+
+    /// Nothing of it was seen that a kernel which runs it would say.
+    [[nodiscard]] bool isBare() const;
+    /// Its reply says that the kernel skipped it; then idle may never come (xeus).
+    [[nodiscard]] bool isAborted() const;
 };
 
 /// ms since 1970: when the host saw the message, or now.

@@ -48,7 +48,9 @@ struct KernelEvent {
         KernelState state = KernelState::Ready; ///< Starting, Ready, Restarting or Dead
         bool busy = false;
     };
-    quint64 seq = 0; ///< journal number; 0 for what no journal numbers (Reconnecting, CaughtUp)
+    /// Journal number; 0 for what no journal numbers (Reconnecting). CaughtUp has the number that everything
+    /// up to was delivered, or was known before: where a later attachment goes on.
+    quint64 seq = 0;
     std::variant<Message, StateChanged, Gap, CaughtUp> what;
 };
 
@@ -74,6 +76,7 @@ public:
     [[nodiscard]] virtual QFuture<Result<void>> send(Message message) = 0;
     /// As the kernel spec says: SIGINT or interrupt_request.
     [[nodiscard]] virtual QFuture<Result<void>> interrupt() = 0;
+    /// Where it succeeds, StateChanged Restarting comes before all that is said of the new process.
     [[nodiscard]] virtual QFuture<Result<void>> restart() = 0;
     [[nodiscard]] virtual QFuture<Result<void>> shutdown() = 0;
 

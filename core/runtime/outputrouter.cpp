@@ -4,6 +4,7 @@
 #include <core/runtime/jsonaccess.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace cahier::runtime {
 
@@ -143,9 +144,16 @@ void OutputRouter::forget(CellKey cell, int first)
     for (const Display& shown : displays->second) {
         if (shown.index >= first) m_cellsOfDisplay[shown.id].erase(cell);
     }
-    std::erase_if(displays->second, [first](const Display& shown) { return shown.index >= first; });
-    for (const Display& shown : displays->second)
+    const std::vector<Display> before = std::exchange(displays->second, {});
+    for (const Display& shown : before) {
+        if (shown.index >= first) continue;
         m_cellsOfDisplay[shown.id].insert(cell);
+        displays->second.push_back(shown);
+    }
+    for (const Display& shown : before) {
+        const auto cells = m_cellsOfDisplay.constFind(shown.id);
+        if (cells != m_cellsOfDisplay.constEnd() && cells->empty()) m_cellsOfDisplay.erase(cells);
+    }
     if (displays->second.empty()) m_displays.erase(displays);
 }
 

@@ -47,7 +47,7 @@ Result<void> Session::attach(std::shared_ptr<KernelConnection> connection)
     if (!connection) return failure(ErrorCode::IllegalState, u"There is no kernel to attach to."_s);
     m_connection = connection;
     m_kernel = KernelState::Starting;
-    m_live = m_wasLive = m_shuttingDown = false;
+    m_live = m_wasLive = m_shuttingDown = m_restartAsked = false;
     m_death = {};
     m_lastSeq = 0;
     m_kernelSession.clear();
@@ -68,6 +68,7 @@ void Session::detach()
     const std::shared_ptr<KernelConnection> connection = std::exchange(m_connection, nullptr);
     m_outbox.setConnection(nullptr);
     m_cellOfMessage.clear();
+    m_errorsFromReply.clear();
     cancelAllQueued();
     endRunning(RunOutcome::Cancelled, {}, {});
     loseKernelState();
@@ -92,13 +93,23 @@ QFuture<Result<void>> Session::restart()
     if (m_state == NoKernel || m_state == Reconnecting || m_state == Restarting)
         return refused(u"The kernel cannot be restarted now: %1."_s.arg(sessionStateName(m_state)));
     const std::shared_ptr<KernelConnection> connection = m_connection;
+    const bool wasDead = m_kernel == KernelState::Dead;
+    m_restartAsked = true;
+    m_deathBeforeRestart.reset();
+    cancelAllQueued();
     beginRestart();
     settle();
     if (connection != m_connection) return refused(u"There is no kernel to restart any more."_s);
-    return connection->restart().then(this, [this, connection](const Result<void>& result) {
-        if (result || connection != m_connection || m_kernel != KernelState::Restarting) return result;
+    return connection->restart().then(this, [this, connection, wasDead](const Result<void>& result) {
+        if (result || connection != m_connection) return result;
+        m_restartAsked = false;
+        if (m_kernel != KernelState::Restarting) return result;
         // Nothing was replaced: the kernel is what the connection says it is.
-        m_kernel = connection->state();
+        if (connection->state() == KernelState::Dead && !wasDead) {
+            handleDeath(m_deathBeforeRestart.value_or(KernelDeath{}));
+        } else {
+            m_kernel = connection->state();
+        }
         if (m_kernel == KernelState::Reconnecting) m_live = false;
         settle();
         return result;
@@ -152,16 +163,24 @@ void Session::handleStateChange(const KernelEvent::StateChanged& change)
 {
     switch (change.state) {
     case KernelState::Reconnecting:
+        if (inHistory()) m_restartAsked = false; // what is replayed next has it, if it reached the kernel
         m_live = false;
+        for (const auto& execution : m_running)
+            execution->patience.stop();
         holdInput();
         break;
     case KernelState::Starting:
         if (m_kernel != KernelState::Restarting) m_kernel = KernelState::Starting;
         break;
     case KernelState::Restarting:
-        if (m_kernel != KernelState::Restarting) beginRestart();
+        if (inHistory() && m_restartAsked) break; // an earlier one
+        m_restartAsked = false;
+        if (m_kernel == KernelState::Restarting) break;
+        if (!inHistory()) cancelAllQueued();
+        beginRestart();
         break;
     case KernelState::Ready:
+        if (m_restartAsked) break; // the old process
         if (m_kernel == KernelState::Dead) {
             Q_EMIT problemOccurred(
                 {ErrorCode::IllegalState, u"A dead kernel claims to be ready."_s, {}, Retry::No});
@@ -170,7 +189,11 @@ void Session::handleStateChange(const KernelEvent::StateChanged& change)
         }
         break;
     case KernelState::Dead:
-        handleDeath(change.death);
+        if (m_restartAsked) {
+            m_deathBeforeRestart = change.death;
+        } else {
+            handleDeath(change.death);
+        }
         break;
     }
 }
@@ -195,19 +218,33 @@ void Session::handleGap(const KernelEvent::Gap& gap)
 
 void Session::handleCaughtUp(const KernelEvent::CaughtUp& now)
 {
-    m_live = m_wasLive = true;
-    if (now.state == KernelState::Dead) {
-        if (m_kernel != KernelState::Dead) handleDeath({});
+    const bool first = !std::exchange(m_wasLive, true);
+    m_live = true;
+    if (!first) m_restartAsked = false; // the replay would have had it
+    if (m_restartAsked) {
+        // How the old process stands is no matter.
+    } else if (now.state == KernelState::Dead) {
+        if (m_kernel != KernelState::Dead) {
+            handleDeath(m_deathBeforeRestart.value_or(KernelDeath{}));
+        } else if (first) {
+            tellDeath();
+        }
         return;
-    }
-    if (now.state == KernelState::Ready) {
+    } else if (now.state == KernelState::Ready) {
         kernelReady(now.busy);
+    } else if (now.state == KernelState::Restarting && m_kernel != KernelState::Restarting) {
+        if (!first) cancelAllQueued();
+        beginRestart();
     } else if (m_kernel != KernelState::Restarting) {
         m_kernel = now.state;
     }
     // What ended unseen, in a gap, ends here; without a gap its end was in the replay or is still to come.
     for (const auto& execution : m_running) {
-        if (execution->gap && !now.busy) execution->patience.start(m_limits.idleAfterReply);
+        if (execution->gap && !now.busy) {
+            execution->patience.start(m_limits.idleAfterReply);
+        } else if (!execution->replied || !execution->idle) {
+            advance(*execution);
+        }
     }
     m_outbox.sendAgain();
     const Execution* asking = m_heldInput ? running(m_heldInput->parentId) : nullptr;
@@ -230,12 +267,18 @@ void Session::handleDeath(const KernelDeath& death)
     if (m_kernel == KernelState::Dead) return;
     m_kernel = KernelState::Dead;
     m_death = death;
-    cancelAllQueued();
+    m_deathBeforeRestart.reset();
     QStringList traceback;
     if (!death.stderrTail.isEmpty()) traceback = death.stderrTail.split(u'\n');
     endRunning(RunOutcome::Killed, m_shuttingDown ? QString() : describe(death), traceback);
     loseKernelState();
-    if (!m_shuttingDown) Q_EMIT kernelDied(death);
+    if (!inHistory()) tellDeath();
+}
+
+void Session::tellDeath()
+{
+    cancelAllQueued();
+    if (!m_shuttingDown) Q_EMIT kernelDied(m_death);
 }
 
 void Session::beginRestart()
@@ -243,7 +286,6 @@ void Session::beginRestart()
     m_kernel = KernelState::Restarting;
     m_startPatience.stop();
     m_startOverdue = false;
-    cancelAllQueued();
     endRunning(RunOutcome::Killed, {}, {});
     loseKernelState();
 }
@@ -251,8 +293,10 @@ void Session::beginRestart()
 void Session::loseKernelState()
 {
     withdrawInput();
-    m_outbox.clear();
-    m_requests.failAll({ErrorCode::KernelDied, u"The kernel ended before it answered."_s, {}, Retry::No});
+    if (!inHistory() || m_restartAsked) { // else what was asked went to the kernel of now
+        m_outbox.clear();
+        m_requests.failAll({ErrorCode::KernelDied, u"The kernel ended before it answered."_s, {}, Retry::No});
+    }
     m_comms.reset();
     m_router.reset();
     m_kernelSession.clear();
@@ -277,8 +321,9 @@ void Session::askKernelInfo()
 SessionState Session::currentState() const
 {
     if (!m_connection) return SessionState::NoKernel;
+    if (inHistory()) return m_restartAsked ? SessionState::Restarting : SessionState::Starting;
     if (m_kernel == KernelState::Dead) return SessionState::Dead;
-    if (!m_live) return m_wasLive ? SessionState::Reconnecting : SessionState::Starting;
+    if (!m_live) return SessionState::Reconnecting;
     if (m_kernel == KernelState::Restarting) return SessionState::Restarting;
     if (m_kernel != KernelState::Ready) return SessionState::Starting;
     const bool busy = !m_running.empty() || !m_busyParent.isEmpty() || m_busyElsewhere;

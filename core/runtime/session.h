@@ -10,6 +10,7 @@
 #include <core/runtime/requests.h>
 #include <core/runtime/sessionstate.h>
 
+#include <QSet>
 #include <QTimer>
 
 #include <chrono>
@@ -33,6 +34,7 @@ struct SessionLimits {
     std::chrono::milliseconds idleAfterAbort{250};   ///< xeus never sends idle for what it aborts
     std::chrono::milliseconds replyAfterIdle{10000}; ///< idle without reply
     std::chrono::milliseconds start{60000};          ///< a kernel that was started does not get ready
+    std::chrono::milliseconds death{5000}; ///< a cell was refused by a dead kernel whose death is not told
 };
 
 /// Ties one notebook (an OutputTarget) to one kernel. Lives in their thread. Nothing here blocks; what
@@ -92,7 +94,8 @@ public:
 
 Q_SIGNALS:
     void stateChanged(cahier::runtime::SessionState state);
-    /// Not by our own shutdown().
+    /// Not by our own shutdown(), and not for what the replay of a first attachment says of earlier
+    /// processes.
     void kernelDied(const cahier::runtime::KernelDeath& death);
     /// Variables, comms and updatable displays are gone: a restart, ours or someone else's.
     void kernelStateLost();
@@ -138,8 +141,11 @@ private:
     void handleCaughtUp(const KernelEvent::CaughtUp& now);
     void kernelReady(bool busy);
     void handleDeath(const KernelDeath& death);
+    void tellDeath();
     void beginRestart();
     void loseKernelState();
+    /// What comes now happened before this session was attached.
+    [[nodiscard]] bool inHistory() const { return !m_live && !m_wasLive; }
     void askKernelInfo();
     [[nodiscard]] SessionState currentState() const;
     void updateState();
@@ -198,7 +204,9 @@ private:
     bool m_live = false;    ///< the replay is over
     bool m_wasLive = false; ///< it was over once on this connection
     bool m_shuttingDown = false;
-    bool m_languageKnown = false; ///< kernel_info_reply came from the present process
+    bool m_restartAsked = false; ///< by us, and the connection has not said Restarting yet
+    std::optional<KernelDeath> m_deathBeforeRestart; ///< of the old process, while m_restartAsked
+    bool m_languageKnown = false;                    ///< kernel_info_reply came from the present process
     KernelDeath m_death;
     quint64 m_lastSeq = 0;
     QString m_kernelSession;      ///< the kernel's header.session
@@ -208,6 +216,7 @@ private:
     ExecutionQueue m_queue;
     std::vector<std::unique_ptr<Execution>> m_running;
     QHash<QString, CellKey> m_cellOfMessage; ///< kept after the run: threads print late
+    QSet<QString> m_errorsFromReply;         ///< message ids whose error was shown without the error output
     std::map<CellKey, CellRun> m_runs;
     bool m_pumping = false;
     bool m_hadWork = false;

@@ -17,6 +17,17 @@ qint64 timeOf(const Message& message)
     return message.time != 0 ? message.time : QDateTime::currentMSecsSinceEpoch();
 }
 
+bool Session::Execution::isBare() const
+{
+    return textOf(reply, "ename").isEmpty() && !inputSeen && !errorShown;
+}
+
+bool Session::Execution::isAborted() const
+{
+    const QString status = textOf(reply, "status");
+    return status == "aborted"_L1 || (status == "error"_L1 && isBare());
+}
+
 Result<void> Session::enqueue(std::span<const CellKey> cells, const ExecuteOptions& options)
 {
     if (m_state == SessionState::NoKernel)
@@ -188,11 +199,14 @@ Session::Execution* Session::running(const QString& messageId)
 void Session::advance(Execution& execution)
 {
     if (execution.replied && execution.idle) return finish(execution.messageId);
+    if (!m_live) return; // what is missing may be in the replay
     if (execution.replied) {
-        const bool ran = execution.inputSeen && textOf(execution.reply, "status") != "aborted"_L1;
-        execution.patience.start(ran ? m_limits.idleAfterReply : m_limits.idleAfterAbort);
+        // The reply may overtake everything that is said on iopub.
+        execution.patience.start(execution.isAborted() ? m_limits.idleAfterAbort : m_limits.idleAfterReply);
     } else if (execution.idle) {
         execution.patience.start(m_limits.replyAfterIdle);
+    } else if (execution.refused) {
+        execution.patience.start(m_limits.death);
     }
 }
 
@@ -227,11 +241,9 @@ void Session::conclude(Execution& execution)
                            {"evalue", "the kernel's reply did not arrive"},
                            {"traceback", json::array({"NoReply: the kernel's reply did not arrive"})}};
     const QString status = textOf(execution.reply, "status", execution.errorShown ? u"error"_s : u"ok"_s);
-    const bool bare =
-        textOf(execution.reply, "ename").isEmpty() && !execution.inputSeen && !execution.errorShown;
     if (status == "ok"_L1) {
         run.outcome = RunOutcome::Ok;
-    } else if (status != "error"_L1 || bare) {
+    } else if (status != "error"_L1 || execution.isBare()) {
         run.outcome = RunOutcome::Aborted;
     } else {
         run.outcome = RunOutcome::Error;
@@ -248,7 +260,9 @@ void Session::showReplyError(Execution& execution)
     run.errorName = textOf(execution.reply, "ename", u"Error"_s);
     run.errorValue = textOf(execution.reply, "evalue", u"the kernel reported an error and no details"_s);
     run.traceback = textsOf(execution.reply, "traceback");
-    if (execution.cell) m_router.appendError(*execution.cell, run.errorName, run.errorValue, run.traceback);
+    if (!execution.cell) return;
+    m_errorsFromReply.insert(execution.messageId);
+    m_router.appendError(*execution.cell, run.errorName, run.errorValue, run.traceback);
 }
 
 void Session::handlePayload(const Execution& execution)
@@ -291,6 +305,12 @@ void Session::executionNotSent(const QString& messageId, const Error& error)
                         {"ename", "NotSent"},
                         {"evalue", error.message.toStdString()},
                         {"traceback", json::array({error.text().toStdString()})}};
+    if (error.code == ErrorCode::KernelDied) {
+        // The kernel's end, and its reason, is on its way: that is what the cell failed of.
+        execution->refused = true;
+        advance(*execution);
+        return;
+    }
     finish(messageId);
     settle();
 }

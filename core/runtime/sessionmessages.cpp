@@ -70,7 +70,7 @@ void Session::noteKernelSession(const Message& message)
     if (!m_kernelSession.isEmpty()) {
         // Someone restarted the kernel behind our back.
         if (!running(message.parentId)) {
-            cancelAllQueued();
+            if (!inHistory()) cancelAllQueued();
             endRunning(RunOutcome::Killed, u"the kernel was restarted"_s, {});
         }
         loseKernelState();
@@ -103,6 +103,7 @@ void Session::handleExecuteInput(const Message& message)
     Execution* execution = running(message.parentId);
     if (!execution) return;
     execution->inputSeen = true;
+    if (execution->replied) advance(*execution); // it was no abort
     CellRun& run = execution->run;
     if (run.startedAt == 0) run.startedAt = timeOf(message);
     run.executionCount = numberOf(message.content, "execution_count");
@@ -130,7 +131,9 @@ void Session::handleOutput(const Message& message)
         return;
     }
     if (message.type == "error"_L1) {
-        if (Execution* execution = running(message.parentId)) {
+        Execution* execution = running(message.parentId);
+        if (!execution && m_errorsFromReply.remove(message.parentId)) return; // shown already
+        if (execution) {
             execution->errorShown = true;
             execution->run.errorName = textOf(message.content, "ename");
             execution->run.errorValue = textOf(message.content, "evalue");

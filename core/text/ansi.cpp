@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <core/text/ansi.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace cahier::text {
@@ -15,44 +16,40 @@ struct Csi {
     QChar final;
 };
 
-/// Builds one line at a time, so that carriage returns and backspaces can overwrite.
+void appendRun(std::vector<AnsiRun>& runs, QStringView plain, const AnsiStyle& style)
+{
+    if (plain.isEmpty()) return;
+    if (!runs.empty() && runs.back().style == style)
+        runs.back().text.append(plain);
+    else
+        runs.push_back({plain.toString(), style});
+}
+
+/// Builds lines. While nothing was overwritten in one, its text goes straight into the runs.
 class Screen {
 public:
     explicit Screen(AnsiStyle style) : m_style(style) {}
 
     void put(QStringView plain)
     {
-        if (m_column == m_line.size() && appendToRun(plain)) return;
-        for (const QChar c : plain)
-            putCell(c);
+        if (m_line)
+            m_line->put(plain);
+        else
+            appendRun(m_runs, plain, m_style);
     }
-
     void newLine()
     {
         flushLine();
-        appendRun(QStringLiteral("\n"), m_style);
+        appendRun(m_runs, u"\n", m_style);
     }
-    void carriageReturn()
+    void carriageReturn() { openLine().carriageReturn(); }
+    void backspace() { openLine().backspace(); }
+    void eraseInLine(int mode) { openLine().eraseInLine(mode); }
+    void setStyle(const AnsiStyle& style)
     {
-        openLine();
-        m_column = 0;
+        m_style = style;
+        if (m_line) m_line->setStyle(style);
     }
-    void backspace()
-    {
-        openLine();
-        if (m_column > 0) --m_column;
-    }
-    void eraseInLine(int mode)
-    {
-        openLine();
-        if (mode == 0)
-            m_line.resize(std::min(m_line.size(), m_column));
-        else if (mode == 1)
-            std::fill_n(m_line.begin(), std::min(m_column, m_line.size()), Cell{u' ', m_style});
-        else
-            m_line.assign(m_column, Cell{u' ', m_style});
-    }
-    void setStyle(const AnsiStyle& style) { m_style = style; }
     [[nodiscard]] const AnsiStyle& style() const { return m_style; }
 
     std::vector<AnsiRun> take()
@@ -62,69 +59,33 @@ public:
     }
 
 private:
-    struct Cell {
-        QChar character;
-        AnsiStyle style;
-    };
-
-    // While nothing was overwritten in this line its text goes straight into the runs.
-    bool appendToRun(QStringView plain)
+    /// Takes the present line back out of the runs into cells.
+    AnsiLine& openLine()
     {
-        if (m_open) return false;
-        appendRun(plain, m_style);
-        return true;
-    }
-
-    void appendRun(QStringView plain, const AnsiStyle& style)
-    {
-        if (plain.isEmpty()) return;
-        if (!m_runs.empty() && m_runs.back().style == style)
-            m_runs.back().text.append(plain);
-        else
-            m_runs.push_back({plain.toString(), style});
-    }
-
-    // Takes the present line back out of the runs into cells.
-    void openLine()
-    {
-        if (m_open) return;
-        m_open = true;
-        std::vector<Cell> reversed;
+        if (m_line) return *m_line;
+        std::vector<AnsiRun> reversed;
         while (!m_runs.empty()) {
             AnsiRun& run = m_runs.back();
             const qsizetype lineStart = run.text.lastIndexOf(u'\n') + 1;
-            for (qsizetype i = run.text.size(); i > lineStart; --i)
-                reversed.push_back({run.text.at(i - 1), run.style});
+            reversed.push_back({run.text.sliced(lineStart), run.style});
             run.text.truncate(lineStart);
             if (lineStart > 0) break;
             m_runs.pop_back();
         }
-        m_line.assign(reversed.rbegin(), reversed.rend());
-        m_column = m_line.size();
+        m_line.emplace(m_style).assign({reversed.rbegin(), reversed.rend()});
+        return *m_line;
     }
 
     void flushLine()
     {
-        for (const Cell& cell : m_line)
-            appendRun(QStringView(&cell.character, 1), cell.style);
-        m_line.clear();
-        m_column = 0;
-        m_open = false;
-    }
-
-    void putCell(QChar c)
-    {
-        if (m_column < m_line.size())
-            m_line[m_column] = {c, m_style};
-        else
-            m_line.push_back({c, m_style});
-        ++m_column;
+        if (!m_line) return;
+        for (const AnsiRun& run : m_line->runs())
+            appendRun(m_runs, run.text, run.style);
+        m_line.reset();
     }
 
     std::vector<AnsiRun> m_runs;
-    std::vector<Cell> m_line;
-    std::size_t m_column = 0;
-    bool m_open = false;
+    std::optional<AnsiLine> m_line;
     AnsiStyle m_style;
 };
 
@@ -258,7 +219,7 @@ void applySgr(const std::vector<int>& parameters, AnsiStyle& style)
     }
 }
 
-void applyCsi(const Csi& csi, Screen& screen)
+template <typename Target> void applyCsi(const Csi& csi, Target& screen)
 {
     if (csi.final == u'm') {
         AnsiStyle style = screen.style();
@@ -274,12 +235,23 @@ bool isControl(QChar c)
     return c == u'\n' || c == u'\r' || c == u'\b' || c == escape;
 }
 
-void readEscape(QStringView text, qsizetype& position, Screen& screen)
+/// Behind "ESC": OSC, DCS, SOS, PM and APC, which a string follows.
+bool beginsControlString(QChar kind)
+{
+    return QStringView(u"]PX^_").contains(kind);
+}
+
+bool isIntermediate(QChar c)
+{
+    return c >= u' ' && c <= u'/';
+}
+
+template <typename Target> void readEscape(QStringView text, qsizetype& position, Target& screen)
 {
     ++position;
     if (position >= text.size()) return;
-    while (position < text.size() && text.at(position) >= u' ' && text.at(position) <= u'/')
-        ++position; // intermediate bytes, as in "ESC ( B", which chooses a character set
+    while (position < text.size() && isIntermediate(text.at(position)))
+        ++position; // as in "ESC ( B", which chooses a character set
     if (position >= text.size()) return;
     const QChar kind = text.at(position);
     if (isControl(kind)) return; // broken off: what follows counts
@@ -288,12 +260,109 @@ void readEscape(QStringView text, qsizetype& position, Screen& screen)
     if (hasIntermediate) return;
     if (kind == u'[') {
         if (const auto csi = readCsi(text, position)) applyCsi(*csi, screen);
-    } else if (QStringView(u"]PX^_").contains(kind)) { // OSC, DCS, SOS, PM, APC
+    } else if (beginsControlString(kind)) {
         skipControlString(text, position, kind == u']');
     }
 }
 
+template <typename Target> void readControl(QStringView text, qsizetype& position, Target& screen)
+{
+    const QChar c = text.at(position);
+    if (c == escape) {
+        readEscape(text, position, screen);
+        return;
+    }
+    ++position;
+    if (c == u'\b')
+        screen.backspace();
+    else if (c == u'\r' && (position >= text.size() || text.at(position) != u'\n'))
+        screen.carriageReturn();
+}
+
+/// Whether `text`, which begins with an escape, ends before its sequence does.
+bool isBroken(QStringView text)
+{
+    constexpr qsizetype longestWait = 4096;
+    if (text.size() > longestWait) return false;
+    if (text.size() == 1) return true;
+    const QStringView rest = text.sliced(2);
+    if (text[1] == u'[')
+        return std::ranges::all_of(rest, [](QChar c) { return c.unicode() >= 0x20 && c.unicode() < 0x40; });
+    if (isIntermediate(text[1])) return std::ranges::all_of(rest, isIntermediate);
+    if (!beginsControlString(text[1])) return false;
+    const qsizetype end = rest.indexOf(escape);
+    const bool ended = text[1] == u']' && rest.contains(u'\a');
+    return !ended && (end < 0 || end == rest.size() - 1);
+}
+
 } // namespace
+
+void AnsiLine::write(QStringView text)
+{
+    const QString joined = m_waiting.isEmpty() ? QString() : m_waiting + text.toString();
+    if (!m_waiting.isEmpty()) text = joined;
+    m_waiting.clear();
+    qsizetype position = 0;
+    while (position < text.size()) {
+        qsizetype end = position;
+        while (end < text.size() && !isControl(text.at(end)))
+            ++end;
+        put(text.sliced(position, end - position));
+        position = end;
+        if (position == text.size()) return;
+        if (text.at(position) == escape && isBroken(text.sliced(position))) {
+            m_waiting = text.sliced(position).toString();
+            return;
+        }
+        readControl(text, position, *this);
+    }
+}
+
+void AnsiLine::put(QStringView plain)
+{
+    for (const QChar c : plain) {
+        if (m_column < m_cells.size())
+            m_cells[m_column] = {c, m_style};
+        else
+            m_cells.push_back({c, m_style});
+        ++m_column;
+    }
+}
+
+void AnsiLine::backspace()
+{
+    if (m_column > 0) --m_column;
+}
+
+void AnsiLine::eraseInLine(int mode)
+{
+    if (mode == 0)
+        m_cells.resize(std::min(m_cells.size(), m_column));
+    else if (mode == 1)
+        std::fill_n(m_cells.begin(), std::min(m_column, m_cells.size()), Cell{u' ', m_style});
+    else
+        m_cells.assign(m_column, Cell{u' ', m_style});
+}
+
+std::vector<AnsiRun> AnsiLine::runs() const
+{
+    std::vector<AnsiRun> runs;
+    for (const Cell& cell : m_cells) {
+        if (runs.empty() || runs.back().style != cell.style) runs.push_back({{}, cell.style});
+        runs.back().text.append(cell.character);
+    }
+    return runs;
+}
+
+void AnsiLine::assign(const std::vector<AnsiRun>& runs)
+{
+    m_cells.clear();
+    for (const AnsiRun& run : runs) {
+        for (const QChar c : run.text)
+            m_cells.push_back({c, run.style});
+    }
+    m_column = m_cells.size();
+}
 
 std::vector<AnsiRun> parseAnsi(QStringView text, AnsiStyle* style)
 {
@@ -306,18 +375,12 @@ std::vector<AnsiRun> parseAnsi(QStringView text, AnsiStyle* style)
         screen.put(text.sliced(position, end - position));
         position = end;
         if (position == text.size()) break;
-        const QChar c = text.at(position);
-        if (c == escape) {
-            readEscape(text, position, screen);
-            continue;
-        }
-        ++position;
-        if (c == u'\n')
+        if (text.at(position) == u'\n') {
             screen.newLine();
-        else if (c == u'\b')
-            screen.backspace();
-        else if (position >= text.size() || text.at(position) != u'\n')
-            screen.carriageReturn();
+            ++position;
+        } else {
+            readControl(text, position, screen);
+        }
     }
     if (style) *style = screen.style();
     return screen.take();

@@ -34,6 +34,40 @@ struct AnsiRun {
     AnsiStyle style;
 };
 
+/// One line of a terminal while it is written to: takes text as it comes, at a cost in proportion to the
+/// text, and shows what parseAnsi() would for all of it. An escape sequence that is broken off at the end
+/// waits for the rest.
+class AnsiLine {
+public:
+    explicit AnsiLine(const AnsiStyle& style = {}) : m_style(style) {}
+    /// `text` has no line ends.
+    void write(QStringView text);
+    /// In UTF-16 units.
+    [[nodiscard]] qsizetype size() const { return qsizetype(m_cells.size()); }
+    [[nodiscard]] std::vector<AnsiRun> runs() const;
+    /// Of what will be written next.
+    [[nodiscard]] const AnsiStyle& style() const { return m_style; }
+
+    // What the interpreter of escape sequences asks for.
+    void put(QStringView plain);
+    void carriageReturn() { m_column = 0; }
+    void backspace();
+    void eraseInLine(int mode);
+    void setStyle(const AnsiStyle& style) { m_style = style; }
+    void assign(const std::vector<AnsiRun>& runs);
+
+private:
+    struct Cell {
+        QChar character;
+        AnsiStyle style;
+    };
+
+    std::vector<Cell> m_cells;
+    std::size_t m_column = 0;
+    AnsiStyle m_style;
+    QString m_waiting;
+};
+
 /// What a terminal of endless width would show. A carriage return goes back to the start of its line and
 /// what follows overwrites; "\r\n" is a line end. `style` carries over from call to call when given.
 [[nodiscard]] std::vector<AnsiRun> parseAnsi(QStringView text, AnsiStyle* style = nullptr);

@@ -21,6 +21,7 @@ namespace {
 constexpr std::int64_t syncMs = 1000;
 constexpr std::int64_t retryAcceptMs = 100;
 constexpr std::int64_t firstClientMs = 5000;
+constexpr std::int64_t lostClientMs = 10000; // as hostprotocol.h says
 constexpr auto keepUnusableFor = std::chrono::minutes(1);
 constexpr auto keepDeadFor = std::chrono::hours(7 * 24);
 constexpr std::int64_t agingMs = 3600 * 1000;
@@ -201,6 +202,7 @@ void Host::dropKernel(const std::string& id)
     m_leaving.push_back(std::move(found->second));
     m_kernels.erase(found);
     m_starters.erase(id);
+    m_awaited.erase(id);
 }
 
 void Host::dropDrained()
@@ -216,17 +218,27 @@ void Host::dropDrained()
     });
 }
 
-void Host::endOrphans()
+bool Host::isHeld(const std::string& kernel) const
 {
+    const auto starter = m_starters.find(kernel);
+    return (starter != m_starters.end() && m_clients.contains(starter->second)) ||
+           std::ranges::any_of(m_clients, [&](const auto& each) { return each.second->isAttached(kernel); });
+}
+
+std::int64_t Host::endOrphans(std::int64_t now)
+{
+    std::int64_t next = -1;
     for (const auto& [id, kernel] : m_kernels) {
-        if (kernel->isDead() || !kernel->record().clientLifetime) continue;
-        const auto starter = m_starters.find(id);
-        const bool held =
-            (starter != m_starters.end() && m_clients.contains(starter->second)) ||
-            std::ranges::any_of(m_clients, [&](const auto& each) { return each.second->isAttached(id); });
-        if (held || kernel->isEnding()) continue;
+        if (kernel->isDead() || !kernel->record().clientLifetime || kernel->isEnding() || isHeld(id))
+            continue;
+        const auto awaited = m_awaited.find(id);
+        if (awaited != m_awaited.end() && now < awaited->second) {
+            next = sooner(next, awaited->second);
+            continue;
+        }
         kernel->shutdown("its last client has gone", [this, id](const auto&) { dropKernel(id); });
     }
+    return next;
 }
 
 void Host::dropOld(std::int64_t now)
@@ -302,10 +314,20 @@ void Host::deliverAll()
         if (!client->deliver()) m_gone.push_back(id);
 }
 
-void Host::removeGone()
+void Host::removeGone(std::int64_t now)
 {
-    for (const int id : std::exchange(m_gone, {}))
-        m_clients.erase(id);
+    for (const int id : std::exchange(m_gone, {})) {
+        const auto client = m_clients.find(id);
+        if (client == m_clients.end()) continue;
+        // It did not detach: its connection broke, and it may be about to make a new one.
+        for (const auto& [name, kernel] : m_kernels) {
+            const auto starter = m_starters.find(name);
+            const bool started = starter != m_starters.end() && starter->second == id;
+            if (kernel->record().clientLifetime && (started || client->second->isAttached(name)))
+                m_awaited[name] = now + lostClientMs;
+        }
+        m_clients.erase(client);
+    }
 }
 
 // The loop
@@ -351,9 +373,9 @@ void Host::pollOnce()
         return;
     }
     react(poll);
-    removeGone();
-    endOrphans();
-    m_wake = timers(steadyMs());
+    removeGone(steadyMs());
+    const std::int64_t orphans = endOrphans(steadyMs());
+    m_wake = sooner(timers(steadyMs()), orphans);
     for (const auto& [id, kernel] : m_kernels)
         kernel->commit();
     deliverAll();

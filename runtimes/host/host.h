@@ -71,8 +71,10 @@ private:
     void readClient(Client& client);
     void handleFrames(Client& client);
     void deliverAll();
-    void removeGone();
-    void endOrphans();
+    void removeGone(std::int64_t now);
+    /// Ends the kernels of client lifetime that nobody holds; returns when to look again, or -1.
+    std::int64_t endOrphans(std::int64_t now);
+    [[nodiscard]] bool isHeld(const std::string& kernel) const;
     void dropDrained();
     /// Drops, once an hour, dead kernels that nothing was written to for too long.
     void dropOld(std::int64_t now);
@@ -91,7 +93,8 @@ private:
     PythonProbe m_probe;
     std::map<std::string, std::shared_ptr<Kernel>> m_kernels;
     std::vector<std::shared_ptr<Kernel>> m_leaving;
-    std::map<std::string, int> m_starters; ///< client that started a kernel of client lifetime
+    std::map<std::string, int> m_starters;         ///< client that started a kernel of client lifetime
+    std::map<std::string, std::int64_t> m_awaited; ///< until when a lost client of a kernel may come back
     std::map<int, std::unique_ptr<Client>> m_clients;
     std::vector<int> m_gone;
     int m_nextClient = 1;

@@ -114,10 +114,13 @@ private:
 
     // kernellife.cpp: the process's life
     [[nodiscard]] wire::Result<void> launch();
+    [[nodiscard]] wire::Result<void> launchProcess();
     [[nodiscard]] wire::Result<void> prepareConnection();
     void beginEnd(Goal goal, const std::string& reason);
     void advanceEnd(std::int64_t now);
     void processEnded();
+    void drainRest(std::int64_t now);
+    void giveUpDraining();
     void finishEnd();
     void relaunch();
     void becomeDead(Death death);
@@ -137,6 +140,7 @@ private:
     bool m_sentLoaded = false;
 
     wire::ConnectionInfo m_connection;
+    wire::SeenSignatures m_seen;
     std::string m_session; ///< header.session of the host's own requests
     std::unique_ptr<KernelProcess> m_process;
     std::unique_ptr<KernelSockets> m_sockets;

@@ -23,9 +23,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t askedMs = 5000;      // for shutdown_request to be followed
-constexpr std::int64_t terminatedMs = 2000; // for SIGTERM
-constexpr std::int64_t drainLimitMs = 2000;
+constexpr std::int64_t askedMs = 5000;        // for shutdown_request to be followed
+constexpr std::int64_t terminatedMs = 2000;   // for SIGTERM
+constexpr std::int64_t drainLimitMs = 30000;  // something that left the kernel's group may send on for ever
+constexpr std::uint64_t countedLimit = 10000; // messages given up that are counted
 constexpr std::int64_t quietMs = 50;
 constexpr std::int64_t quietAskedMs = 10; // its last words are its shutdown_reply
 // A machine that lost its power may have shown clients records that never reached the disk: the numbers go
@@ -144,13 +145,20 @@ wire::Result<void> Kernel::prepareConnection()
 
 wire::Result<void> Kernel::launch()
 {
+    wire::Result<void> launched = launchProcess();
+    if (!launched) removeRuntimeFiles(); // they hold the key
+    return launched;
+}
+
+wire::Result<void> Kernel::launchProcess()
+{
     m_sockets.reset();
     m_process.reset();
     if (auto prepared = prepareConnection(); !prepared) return prepared;
     const std::string file = std::format("{}/kernel-{}.json", m_places.runtimeFolder, id());
     const auto command = resolveCommand(m_spec, m_environment, file);
     if (!command) return std::unexpected(command.error());
-    auto sockets = KernelSockets::connect(m_context, m_connection);
+    auto sockets = KernelSockets::connect(m_context, m_connection, m_seen);
     if (!sockets) return std::unexpected(sockets.error());
     auto process =
         KernelProcess::launch({command->program, command->argv, m_record.workingDirectory, m_environment});
@@ -248,6 +256,38 @@ void Kernel::processEnded()
     m_phase = KernelPhase::Draining;
     m_quietUntil = now + (m_goal == Goal::None ? quietMs : quietAskedMs);
     m_drainUntil = now + drainLimitMs;
+}
+
+void Kernel::drainRest(std::int64_t now)
+{
+    if (now >= m_drainUntil) {
+        giveUpDraining();
+        return finishEnd();
+    }
+    if (now < m_quietUntil) return;
+    // The loop may have been held up: that time has passed does not mean that nothing is there.
+    for (const Channel channel : kernelChannels) {
+        if (!m_sockets || !m_sockets->receive(channel, m_message)) continue;
+        handle(channel, m_message);
+        m_quietUntil = steadyMs() + quietMs;
+        return;
+    }
+    finishEnd();
+}
+
+void Kernel::giveUpDraining()
+{
+    std::uint64_t count = 0, outputs = 0;
+    for (const Channel channel : kernelChannels) {
+        while (m_sockets && count < countedLimit && m_sockets->receive(channel, m_message)) {
+            ++count;
+            outputs += channel == Channel::IoPub ? 1 : 0;
+        }
+    }
+    if (count == 0) return;
+    m_journal->appendGapOf(count, outputs);
+    m_places.warn(std::format("kernel {}: something goes on sending after its end; given up after {} s", id(),
+                              drainLimitMs / 1000));
 }
 
 void Kernel::finishEnd()
@@ -350,7 +390,7 @@ std::int64_t Kernel::tick(std::int64_t now)
                            "The kernel does not answer interrupts. Wait, or restart it."));
     if (m_phase == KernelPhase::Starting && now >= m_nextProbe) probe();
     if (m_phase == KernelPhase::Ending) advanceEnd(now);
-    if (m_phase == KernelPhase::Draining && (now >= m_quietUntil || now >= m_drainUntil)) finishEnd();
+    if (m_phase == KernelPhase::Draining) drainRest(now);
 
     std::int64_t next = -1;
     const auto consider = [&next](std::int64_t at) { next = next < 0 ? at : std::min(next, at); };

@@ -29,7 +29,9 @@ int portOf(const wire::ConnectionInfo& info, Channel channel)
 
 } // namespace
 
-KernelSockets::KernelSockets(zmq::context_t& context, const wire::ConnectionInfo& info) : m_signer(info.key)
+KernelSockets::KernelSockets(zmq::context_t& context, const wire::ConnectionInfo& info,
+                             wire::SeenSignatures& seen)
+    : m_signer(info.key), m_seen(seen)
 {
     const std::string identity = wire::makeUuid();
     for (std::size_t i = 0; i < kernelChannels.size(); ++i) {
@@ -48,11 +50,11 @@ KernelSockets::KernelSockets(zmq::context_t& context, const wire::ConnectionInfo
     }
 }
 
-wire::Result<std::unique_ptr<KernelSockets>> KernelSockets::connect(zmq::context_t& context,
-                                                                    const wire::ConnectionInfo& info)
+wire::Result<std::unique_ptr<KernelSockets>>
+KernelSockets::connect(zmq::context_t& context, const wire::ConnectionInfo& info, wire::SeenSignatures& seen)
 {
     try {
-        return std::unique_ptr<KernelSockets>(new KernelSockets(context, info));
+        return std::unique_ptr<KernelSockets>(new KernelSockets(context, info, seen));
     } catch (const zmq::error_t& error) {
         return wire::failure(wire::errorCodeIo, std::format("The kernel's sockets at {} cannot be used: {}.",
                                                             info.ip, error.what()));
@@ -91,10 +93,12 @@ bool KernelSockets::receive(Channel channel, ReceivedMessage& message)
     for (const zmq::message_t& frame : message.m_frames)
         message.m_views.emplace_back(static_cast<const char*>(frame.data()), frame.size());
     wire::Result<wire::MessageView> view = wire::splitMessage(message.m_views, m_signer);
-    if (view)
-        message.m_view = *view;
-    else
+    if (!view)
         message.m_problem = view.error().message;
+    else if (!m_seen.add(view->signature))
+        message.m_problem = "a message came a second time";
+    else
+        message.m_view = *view;
     return true;
 }
 

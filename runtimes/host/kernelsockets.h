@@ -4,6 +4,7 @@
 #include <runtimes/host/journalrecord.h>
 #include <runtimes/wire/connectionfile.h>
 #include <runtimes/wire/jupytermessage.h>
+#include <runtimes/wire/seensignatures.h>
 
 #include <zmq.hpp>
 
@@ -41,8 +42,9 @@ private:
 /// Connecting succeeds before the kernel listens; messages wait for it.
 class KernelSockets {
 public:
+    /// seen: of the connection file's key, so it outlives the sockets of one process.
     [[nodiscard]] static wire::Result<std::unique_ptr<KernelSockets>>
-    connect(zmq::context_t& context, const wire::ConnectionInfo& info);
+    connect(zmq::context_t& context, const wire::ConnectionInfo& info, wire::SeenSignatures& seen);
 
     /// Appends one item per channel, in the order of kernelChannels.
     void addPollItems(std::vector<zmq_pollitem_t>& items);
@@ -52,10 +54,11 @@ public:
     [[nodiscard]] wire::Result<void> send(Channel channel, std::span<const std::string_view> parts);
 
 private:
-    KernelSockets(zmq::context_t& context, const wire::ConnectionInfo& info);
+    KernelSockets(zmq::context_t& context, const wire::ConnectionInfo& info, wire::SeenSignatures& seen);
     [[nodiscard]] zmq::socket_t& socket(Channel channel);
 
     wire::Signer m_signer;
+    wire::SeenSignatures& m_seen;
     std::array<zmq::socket_t, kernelChannels.size()> m_sockets;
 };
 

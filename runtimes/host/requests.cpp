@@ -5,6 +5,7 @@
 
 #include <array>
 #include <format>
+#include <limits>
 
 namespace cahier::host {
 
@@ -247,9 +248,13 @@ void attach(const Request& request)
     const std::shared_ptr<Kernel> kernel = request.kernel();
     if (!kernel) return;
     const Json after = request.envelope.value("after", Json(0));
-    if (!after.is_number_unsigned() && !(after.is_number_integer() && after.get<std::int64_t>() >= 0))
+    constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+    if (!after.is_number_integer() || after.get<std::uint64_t>() > largest)
         return request.reply.fail(wire::errorCodeBadRequest,
                                   "after is a number of the journal, or 0 for everything.");
+    // What the state says has its number by then: nothing is replayed that is not in `state` yet, or twice.
+    (void)kernel->journal();
+    kernel->commit();
     request.reply.ok({{"first", kernel->journal().first()},
                       {"last", kernel->journal().last()},
                       {"state", kernel->stateName()},

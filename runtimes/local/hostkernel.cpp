@@ -106,7 +106,7 @@ void HostKernel::endReplay(std::vector<KernelEvent>& events)
     if (!m_replaying || m_lastSeq < m_replayUntil) return;
     m_replaying = false;
     m_state = m_process = m_standing.state;
-    events.push_back({0, m_standing});
+    events.push_back({m_lastSeq, m_standing});
 }
 
 void HostKernel::takeEvents(std::vector<KernelEvent> events)
@@ -149,7 +149,7 @@ void HostKernel::attachFailed(const Error& error)
         events.push_back(
             {0, KernelEvent::StateChanged{KernelState::Dead, {reason, error.text(), false}, false}});
     }
-    events.push_back({0, KernelEvent::CaughtUp{KernelState::Dead, false}});
+    events.push_back({m_lastSeq, KernelEvent::CaughtUp{KernelState::Dead, false}});
     pass(std::move(events));
 }
 

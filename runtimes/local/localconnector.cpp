@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <thread>
 
 #include <fcntl.h>
@@ -28,6 +29,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto pollPause = 5ms;
+constexpr auto startPause = 1s; // a host that was found, or started, may be about to end
 
 Error errorOf(const wire::WireError& error)
 {
@@ -119,30 +121,43 @@ LocalConnector::LocalConnector(QString program, std::chrono::milliseconds limit)
 {
 }
 
+LocalConnector::~LocalConnector()
+{
+    reapChildren();
+}
+
+void LocalConnector::reapChildren()
+{
+    std::erase_if(m_children, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+}
+
 Result<HostStream> LocalConnector::connect(const std::stop_token& stop)
 {
     const wire::Result<std::string> path = wire::hostSocketPath();
     if (!path) return std::unexpected(errorOf(path.error()));
     const Clock::time_point deadline = Clock::now() + m_limit;
-    bool started = false;
+    std::optional<Clock::time_point> started;
     for (;;) {
         if (stop.stop_requested()) return std::unexpected(cancelled());
         const wire::Result<int> fd = wire::connectToHost(*path);
         if (fd) return HostStream(*fd, *fd);
         if (fd.error().code != wire::errorCodeNotFound) return std::unexpected(errorOf(fd.error()));
-        if (!std::exchange(started, true)) {
-            if (const Result<void> start = startHost(stop); !start) return std::unexpected(start.error());
-            continue;
-        }
-        if (Clock::now() >= deadline)
+        const Clock::time_point now = Clock::now();
+        if (started && now >= deadline)
             return failure(ErrorCode::Timeout, u"The kernel host was started and does not answer."_s,
                            QString::fromStdString(fd.error().message), Retry::Later);
+        if (!started || now >= *started + startPause) {
+            if (const Result<void> start = startHost(stop); !start) return std::unexpected(start.error());
+            started = Clock::now();
+            continue;
+        }
         std::this_thread::sleep_for(pollPause);
     }
 }
 
-Result<void> LocalConnector::startHost(const std::stop_token& stop) const
+Result<void> LocalConnector::startHost(const std::stop_token& stop)
 {
+    reapChildren();
     const Result<QString> program = m_program.isEmpty() ? findHostProgram() : Result<QString>(m_program);
     if (!program) return std::unexpected(program.error());
     const Result<Child> child = spawn(*program);
@@ -155,7 +170,10 @@ Result<void> LocalConnector::startHost(const std::stop_token& stop) const
         std::this_thread::sleep_for(pollPause);
     const QByteArray said = readAvailable(child->errorFd);
     ::close(child->errorFd);
-    if (ended == 0) return {}; // it did not go into the background: whether it listens shows in connect()
+    if (ended == 0) {
+        m_children.push_back(child->pid);
+        return {}; // it did not go into the background: whether it listens shows in connect()
+    }
     if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
     return failure(ErrorCode::Io, u"The kernel host %1 could not start."_s.arg(*program),
                    QString::fromLocal8Bit(said).trimmed(), Retry::Later);

@@ -25,7 +25,7 @@
 //              lifetime:"host"|"client"
 //   list                                                  kernels:[KernelInfo]
 //   attach     kernel, after:SEQ (0: everything)          first, last: the numbers the journal still holds;
-//                                                         state, busy: as in KernelInfo
+//                                                         state, busy: as in KernelInfo, as of number last
 //   detach     kernel                                     nothing more about that kernel will come
 //   send       kernel, channel:"shell"|"control"|         seq: the number of the journal's own record of it;
 //              "stdin"; parts header, parent,             duplicate:true when this msg_id was sent before
@@ -41,8 +41,10 @@
 // CODE one of the errorCode… names below.
 //
 // The starter of a kernel is not attached by starting it: it attaches with after:0 and gets everything.
-// "lifetime":"client": the kernel is shut down when the last client attached to it is gone, as by shutdown:
-// it leaves the list and its journal goes with it. One that dies before that stays as any dead kernel does.
+// "lifetime":"client": the kernel is shut down when no client is attached to it any more, as by shutdown: it
+// leaves the list and its journal goes with it. One that dies before that stays as any dead kernel does. A
+// client that went without detach (its connection broke) counts as attached for ten more seconds: it may come
+// back.
 // "lifetime":"host": it stays until it is shut down.
 // environ is the whole environment to start from, in which specs, interpreters and programs are looked for;
 // without it that is the host's own, which is the one of whoever started the host. A kernel gets it with the

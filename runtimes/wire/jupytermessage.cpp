@@ -143,7 +143,7 @@ Result<MessageView> splitMessage(std::span<const std::string_view> frames, const
                        std::format("a message has {} frames after its delimiter; at least {} are needed",
                                    after, 1 + signedParts));
     const std::string_view signature = frames[before + 1];
-    const MessageView message{frames.first(before), frames.subspan(before + 2)};
+    const MessageView message{frames.first(before), frames.subspan(before + 2), signature};
     if (!signer.verify(message.parts.first(signedParts), signature))
         return failure(errorCodeSignature, "a message's signature does not match its bytes");
     return message;

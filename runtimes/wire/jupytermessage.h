@@ -29,6 +29,7 @@ inline constexpr std::string_view errorCodeHeader = "header";
 struct MessageView {
     std::span<const std::string_view> identities; ///< routing ids, or the topic on iopub
     std::span<const std::string_view> parts;      ///< header, parent, metadata, content, buffers…
+    std::string_view signature;                   ///< empty on a connection without a key
 
     [[nodiscard]] std::string_view header() const { return parts[0]; }
     [[nodiscard]] std::string_view parent() const { return parts[1]; }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "consolefixture.h"
 
+#include <tests/support/hostfixture.h>
+
 #include <QDir>
 #include <QFile>
 
+#include <csignal>
+
 using namespace Qt::StringLiterals;
+using namespace cahier::test;
 
 namespace {
 
@@ -24,7 +29,11 @@ ConsoleResult resultOf(QProcess& process)
 
 ConsoleFixture::ConsoleFixture() : m_environment(QProcessEnvironment::systemEnvironment())
 {
+    for (const QString& name : strayVariables())
+        m_environment.remove(name);
     QDir(m_folder.path()).mkdir(u"s"_s);
+    QDir(m_folder.path()).mkdir(u"home"_s);
+    m_environment.insert(u"HOME"_s, path(u"home"_s));
     m_environment.insert(u"XDG_STATE_HOME"_s, path(u"s"_s));
     m_environment.insert(u"CAHIER_HOST_DIR"_s, path(u"h"_s));
     m_environment.insert(u"CAHIER_HOST_PROGRAM"_s, QStringLiteral(CAHIER_HOST_PROGRAM));
@@ -32,7 +41,15 @@ ConsoleFixture::ConsoleFixture() : m_environment(QProcessEnvironment::systemEnvi
     m_environment.insert(u"MPLCONFIGDIR"_s, path(u"mpl"_s));
 }
 
-ConsoleFixture::~ConsoleFixture() = default;
+ConsoleFixture::~ConsoleFixture()
+{
+    HostClient client(path(u"h/host.sock"_s).toStdString());
+    const nlohmann::json hello = client.isOpen() ? client.hello() : nlohmann::json();
+    const qint64 pid = hello.is_object() ? hello.value("pid", qint64(0)) : 0;
+    if (pid <= 0) return;
+    ::kill(static_cast<pid_t>(pid), SIGTERM);
+    if (!waitUntil([pid] { return !processLives(pid); })) qWarning("the host did not end");
+}
 
 QString ConsoleFixture::path(const QString& name) const
 {

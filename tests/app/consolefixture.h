@@ -17,7 +17,7 @@ struct ConsoleResult {
 class ConsoleFixture {
 public:
     ConsoleFixture();
-    ~ConsoleFixture();
+    ~ConsoleFixture(); ///< ends the host, and with it its kernels
 
     [[nodiscard]] QString path(const QString& name) const;
     void write(const QString& name, const QByteArray& bytes) const;

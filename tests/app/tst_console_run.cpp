@@ -212,7 +212,7 @@ void TestConsoleRun::run_timeout_interruptsAndExit1()
     fixture.writeNotebook(
         u"a.ipynb"_s, {u"print('before', flush=True)\nimport time\ntime.sleep(60)"_s, u"print('after')"_s});
     const ConsoleResult result =
-        fixture.run({u"run"_s, u"a.ipynb"_s, u"-o"_s, u"out.ipynb"_s, u"--timeout"_s, u"1"_s});
+        fixture.run({u"run"_s, u"a.ipynb"_s, u"-o"_s, u"out.ipynb"_s, u"--timeout"_s, u"5"_s});
     QCOMPARE(result.status, 1);
     QVERIFY2(result.err.contains(u"timed out"_s), qPrintable(result.err));
     const nlohmann::json out = fixture.json(u"out.ipynb"_s);
@@ -227,7 +227,7 @@ void TestConsoleRun::run_cellIgnoresInterrupt_endedAndSaid()
                                          "signal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)"_s,
                                          u"print('after')"_s});
     const ConsoleResult result =
-        fixture.run({u"run"_s, u"a.ipynb"_s, u"-o"_s, u"out.ipynb"_s, u"--timeout"_s, u"1"_s});
+        fixture.run({u"run"_s, u"a.ipynb"_s, u"-o"_s, u"out.ipynb"_s, u"--timeout"_s, u"5"_s});
     QCOMPARE(result.status, 1);
     QVERIFY2(result.err.contains(u"did not react"_s), qPrintable(result.err));
     QVERIFY2(result.err.contains(u"[1/2] timed out"_s), qPrintable(result.err));

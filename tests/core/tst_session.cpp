@@ -18,6 +18,7 @@ private Q_SLOTS:
     void state_lifecycle_followsKernel();
     void attach_twice_isError();
     void attach_busyKernel_isBusyUntilIdle();
+    void attach_nothingNew_lastSeqIsKnown();
     void stateChange_readyAfterDead_isReported();
     void status_backgroundParent_isIgnored_data();
     void status_backgroundParent_isIgnored();
@@ -30,6 +31,9 @@ private Q_SLOTS:
     void done_idleWithoutReply_afterPatience();
     void done_abortedReply_isAborted();
     void done_bareErrorWithoutIdle_isAborted();
+    void done_replyOvertakesBusy_outputIsWaitedFor_data();
+    void done_replyOvertakesBusy_outputIsWaitedFor();
+    void done_errorOutputAfterwards_isShownOnce();
     void done_times_areTheHosts();
     void lateOutput_afterDone_reachesItsCell();
 
@@ -112,6 +116,13 @@ void TestSession::attach_busyKernel_isBusyUntilIdle()
     foreign.type = u"execute_request"_s;
     stage.kernel->deliver(std::vector{stage.kernel->status(foreign, "idle")});
     QCOMPARE(stage.executeCount(), 1u);
+}
+
+void TestSession::attach_nothingNew_lastSeqIsKnown()
+{
+    SessionStage stage(false);
+    stage.kernel->deliver(std::vector<KernelEvent>{{7, KernelEvent::CaughtUp{}}});
+    QCOMPARE(stage.session.lastSeq(), 7u);
 }
 
 void TestSession::stateChange_readyAfterDead_isReported()
@@ -248,6 +259,48 @@ void TestSession::done_bareErrorWithoutIdle_isAborted()
     stage.kernel->deliver(std::vector{stage.kernel->reply(request, {{"status", "error"}})});
     QTRY_COMPARE(stage.phase(cell), RunPhase::Done);
     QCOMPARE(stage.outcome(cell), RunOutcome::Aborted);
+}
+
+void TestSession::done_replyOvertakesBusy_outputIsWaitedFor_data()
+{
+    QTest::addColumn<bool>("bareError");
+    QTest::newRow("ok") << false;
+    QTest::newRow("an error without a name") << true; // until execute_input shows that it is no abort
+}
+
+void TestSession::done_replyOvertakesBusy_outputIsWaitedFor()
+{
+    QFETCH(bool, bareError);
+    using namespace std::chrono_literals;
+    SessionStage stage;
+    stage.session.setLimits({.idleAfterReply = 60s, .idleAfterAbort = 20ms});
+    const CellKey cell = stage.target.add(u"1"_s);
+    const Message request = stage.run(cell);
+    std::vector<Message> run = stage.kernel->okRun(request, 1);
+    std::swap(run[0], run[2]);
+    std::swap(run[1], run[2]); // reply, busy, execute_input, idle
+    if (bareError) run[0].content = {{"status", "error"}};
+    const auto begin = run.begin();
+    stage.kernel->deliver(bareError ? std::vector(begin, begin + 3) : std::vector(begin, begin + 1));
+    QTest::qWait(60);
+    QCOMPARE(stage.phase(cell), RunPhase::Running);
+    stage.kernel->deliver(std::vector{stage.kernel->stream(request, "late"), run[3]});
+    QCOMPARE(stage.phase(cell), RunPhase::Done);
+    QCOMPARE(stage.outcome(cell), bareError ? RunOutcome::Error : RunOutcome::Ok);
+    QCOMPARE(stage.target.text(cell), u"late"_s);
+}
+
+void TestSession::done_errorOutputAfterwards_isShownOnce()
+{
+    SessionStage stage;
+    const CellKey cell = stage.target.add(u"1"_s);
+    const Message request = stage.run(cell);
+    stage.kernel->deliver(std::vector{stage.kernel->reply(request, errorContent())});
+    QTRY_COMPARE(stage.phase(cell), RunPhase::Done);
+    QCOMPARE(stage.outcome(cell), RunOutcome::Error);
+    QCOMPARE(stage.target.outputTypes(cell), QStringList{u"error"_s});
+    stage.kernel->deliver(std::vector{stage.kernel->iopub(request, "error", errorContent())});
+    QCOMPARE(stage.target.outputTypes(cell), QStringList{u"error"_s});
 }
 
 void TestSession::done_times_areTheHosts()

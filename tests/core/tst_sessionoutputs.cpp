@@ -33,6 +33,7 @@ private Q_SLOTS:
     void input_end_withdraws();
 
     void comm_unknownTarget_isClosed();
+    void comm_unknownTargetOfAnotherClient_isLeftAlone();
     void comm_registeredTarget_talks();
     void comm_openedHere_talks();
     void comm_restart_closesAll();
@@ -294,11 +295,21 @@ void TestSessionOutputs::input_end_withdraws()
 void TestSessionOutputs::comm_unknownTarget_isClosed()
 {
     SessionStage stage;
-    stage.kernel->deliver(std::vector{
-        stage.kernel->iopub({}, "comm_open", {{"comm_id", "c1"}, {"target_name", "nobody"}, {"data", {}}})});
+    const Message request = stage.run(stage.target.add(u"widget"_s));
+    stage.kernel->deliver(std::vector{stage.kernel->iopub(
+        request, "comm_open", {{"comm_id", "c1"}, {"target_name", "nobody"}, {"data", {}}})});
     const Message close = stage.kernel->lastRequest("comm_close");
     QCOMPARE(close.channel, Channel::Shell);
     QCOMPARE(close.content.at("comm_id"), json("c1"));
+}
+
+void TestSessionOutputs::comm_unknownTargetOfAnotherClient_isLeftAlone()
+{
+    SessionStage stage;
+    const Message foreign = makeRequest(Channel::Shell, u"execute_request"_s, {{"code", "x"}}, u"another"_s);
+    stage.kernel->deliver(std::vector{stage.kernel->iopub(
+        foreign, "comm_open", {{"comm_id", "c1"}, {"target_name", "nobody"}, {"data", {}}})});
+    QCOMPARE(stage.kernel->requests("comm_close").size(), 0u);
 }
 
 void TestSessionOutputs::comm_registeredTarget_talks()

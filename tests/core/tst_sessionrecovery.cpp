@@ -29,6 +29,8 @@ private Q_SLOTS:
     void death_duringReplay_failsTheAdoptedCell();
     void restart_whileRunning_killsAndRunsNewCells();
     void restart_failed_keepsKernel();
+    void restart_oldProcessSpeaks_isIgnored();
+    void restart_failedAndOldProcessDied_isDead();
     void restart_elsewhere_isNoticed();
     void kernelSession_changed_losesState();
     void kernelSession_echoesTheClients_isNoRestart();
@@ -38,6 +40,9 @@ private Q_SLOTS:
     void reconnect_recorded_isNotSentAgain();
     void reconnect_inDoubt_sendsTheSameMessage();
     void reconnect_finishedMeanwhile_isDone();
+    void reconnect_longLoss_doesNotEndTheCell();
+    void reconnect_idleNeverCame_endsAfterwards();
+    void reconnect_restartingNow_losesState();
     void reconnect_gap_isToldAndEnds();
     void reconnect_openInput_isAskedAgain();
     void reconnect_inputEndedMeanwhile_isNotAskedAgain_data();
@@ -48,7 +53,11 @@ private Q_SLOTS:
     void start_tooLong_isToldOnce();
     void restart_tooLong_isTold();
     void send_refused_failsCell();
+    void send_refusedByDeadKernel_isKilledWithItsReason();
     void replay_earlierSession_mapsByCellId();
+    void replay_deathAndRestart_areNoNews();
+    void replay_standsDead_isTold();
+    void replay_restartMeanwhile_waitsForTheNewProcess();
     void replay_anotherClientsCode_isBusy();
     void replay_unknownCommTarget_isNotClosed();
 };
@@ -143,6 +152,50 @@ void TestSessionRecovery::restart_failed_keepsKernel()
     QTRY_VERIFY(restarted.isFinished());
     QVERIFY(!restarted.result());
     QCOMPARE(stage.session.state(), SessionState::Idle);
+}
+
+void TestSessionRecovery::restart_oldProcessSpeaks_isIgnored()
+{
+    SessionStage stage;
+    stage.kernel->heldRestart.emplace();
+    QSignalSpy died(&stage.session, &Session::kernelDied);
+    const QFuture<Result<void>> restarted = stage.session.restart();
+    const CellKey cell = stage.target.add(u"1"_s);
+    QVERIFY(stage.enqueue({cell}));
+    // The old process gets ready, and dies, before it hears of the restart.
+    stage.kernel->changeState(KernelState::Ready);
+    QCOMPARE(stage.session.state(), SessionState::Restarting);
+    QCOMPARE(stage.executeCount(), 0u);
+    stage.kernel->changeState(KernelState::Dead, {u"kernel killed, signal 9"_s, {}, false});
+    QCOMPARE(stage.session.state(), SessionState::Restarting);
+    QCOMPARE(stage.phase(cell), RunPhase::Queued);
+    for (const KernelState state : {KernelState::Restarting, KernelState::Starting, KernelState::Ready})
+        stage.kernel->changeState(state);
+    QCOMPARE(stage.executeCount(), 1u);
+    QCOMPARE(stage.phase(cell), RunPhase::Running);
+    stage.kernel->heldRestart->addResult(Result<void>());
+    stage.kernel->heldRestart->finish();
+    QTRY_VERIFY(restarted.isFinished());
+    QCOMPARE(stage.session.state(), SessionState::Busy);
+    QCOMPARE(died.count(), 0);
+}
+
+void TestSessionRecovery::restart_failedAndOldProcessDied_isDead()
+{
+    SessionStage stage;
+    stage.kernel->heldRestart.emplace();
+    QSignalSpy died(&stage.session, &Session::kernelDied);
+    (void)stage.session.restart();
+    const CellKey cell = stage.target.add(u"1"_s);
+    QVERIFY(stage.enqueue({cell}));
+    stage.kernel->changeState(KernelState::Dead, {u"kernel killed, signal 9"_s, {}, false});
+    QCOMPARE(died.count(), 0);
+    stage.kernel->heldRestart->addResult(Result<void>(failure(ErrorCode::KernelDied, u"It cannot be."_s)));
+    stage.kernel->heldRestart->finish();
+    QTRY_COMPARE(stage.session.state(), SessionState::Dead);
+    QCOMPARE(stage.session.death().reason, u"kernel killed, signal 9"_s);
+    QCOMPARE(died.count(), 1);
+    QCOMPARE(stage.outcome(cell), RunOutcome::Cancelled);
 }
 
 void TestSessionRecovery::restart_elsewhere_isNoticed()
@@ -272,6 +325,57 @@ void TestSessionRecovery::reconnect_finishedMeanwhile_isDone()
     QCOMPARE(stage.executeCount(), 1u);
 }
 
+void TestSessionRecovery::reconnect_longLoss_doesNotEndTheCell()
+{
+    SessionStage stage;
+    const CellKey cell = stage.target.add(u"1"_s);
+    const Message request = stage.run(cell);
+    std::vector<Message> run = stage.kernel->okRun(request, 1);
+    const Message idle = run.back();
+    run.pop_back();
+    stage.kernel->deliver(run);
+    stage.kernel->changeState(KernelState::Reconnecting);
+    QTest::qWait(150); // longer than idleAfterReply
+    QCOMPARE(stage.phase(cell), RunPhase::Running);
+    stage.kernel->deliver(std::vector{stage.kernel->stream(request, "out")});
+    QTest::qWait(150); // a slow replay
+    QCOMPARE(stage.phase(cell), RunPhase::Running);
+    stage.kernel->deliver(std::vector{idle});
+    QCOMPARE(stage.phase(cell), RunPhase::Done);
+    QCOMPARE(stage.outcome(cell), RunOutcome::Ok);
+    QCOMPARE(stage.target.text(cell), u"out"_s);
+}
+
+void TestSessionRecovery::reconnect_idleNeverCame_endsAfterwards()
+{
+    SessionStage stage;
+    const CellKey cell = stage.target.add(u"1"_s);
+    const Message request = stage.run(cell);
+    stage.kernel->changeState(KernelState::Reconnecting);
+    stage.kernel->deliver(std::vector{stage.kernel->reply(request, {{"status", "aborted"}})});
+    stage.kernel->catchUp();
+    QCOMPARE(stage.phase(cell), RunPhase::Running);
+    QTRY_COMPARE(stage.phase(cell), RunPhase::Done);
+    QCOMPARE(stage.outcome(cell), RunOutcome::Aborted);
+}
+
+void TestSessionRecovery::reconnect_restartingNow_losesState()
+{
+    SessionStage stage;
+    const CellKey cell = stage.target.add(u"1"_s);
+    stage.run(cell);
+    QSignalSpy lostState(&stage.session, &Session::kernelStateLost);
+    stage.kernel->changeState(KernelState::Reconnecting);
+    stage.kernel->catchUp(KernelState::Restarting);
+    QCOMPARE(stage.session.state(), SessionState::Restarting);
+    QCOMPARE(stage.outcome(cell), RunOutcome::Killed);
+    QCOMPARE(lostState.count(), 1);
+    stage.kernel->changeState(KernelState::Restarting);
+    stage.kernel->changeState(KernelState::Ready);
+    QCOMPARE(stage.session.state(), SessionState::Idle);
+    QCOMPARE(lostState.count(), 1);
+}
+
 void TestSessionRecovery::reconnect_gap_isToldAndEnds()
 {
     SessionStage stage;
@@ -366,6 +470,74 @@ void TestSessionRecovery::send_refused_failsCell()
     QCOMPARE(stage.outcome(cell), RunOutcome::Error);
     QCOMPARE(stage.target.cell(cell).outputs[0]["evalue"], json("The kernel is gone."));
     QCOMPARE(stage.outcome(next), RunOutcome::Cancelled);
+}
+
+void TestSessionRecovery::send_refusedByDeadKernel_isKilledWithItsReason()
+{
+    SessionStage stage;
+    using namespace std::chrono_literals;
+    stage.session.setLimits({.death = 60s});
+    stage.kernel->sendError = Error{ErrorCode::KernelDied, u"The kernel is gone."_s, {}, Retry::No};
+    const CellKey cell = stage.target.add(u"1"_s);
+    stage.run(cell);
+    QCoreApplication::processEvents();
+    QCOMPARE(stage.phase(cell), RunPhase::Running); // its death is about to be told
+    stage.kernel->changeState(KernelState::Dead, {u"kernel killed, signal 9"_s, {}, false});
+    QCOMPARE(stage.outcome(cell), RunOutcome::Killed);
+    QCOMPARE(stage.session.cellRun(cell).errorValue, u"kernel killed, signal 9"_s);
+    QCOMPARE(stage.target.outputTypes(cell), QStringList{u"error"_s});
+}
+
+void TestSessionRecovery::replay_deathAndRestart_areNoNews()
+{
+    SessionStage stage(false);
+    const CellKey cell = stage.target.add(u"1"_s);
+    QVERIFY(stage.enqueue({cell}));
+    QSignalSpy died(&stage.session, &Session::kernelDied);
+    QSignalSpy states(&stage.session, &Session::stateChanged);
+    const QFuture<Result<Completions>> asked = stage.session.requests().complete(u"a"_s, 1);
+    using enum KernelState;
+    for (const KernelState state : {Ready, Dead, Restarting, Starting, Ready, Restarting, Starting, Ready})
+        stage.kernel->changeState(state);
+    QCOMPARE(died.count(), 0);
+    QCOMPARE(states.count(), 0);
+    QCOMPARE(stage.phase(cell), RunPhase::Queued);
+    QVERIFY(!asked.isFinished());
+    stage.kernel->catchUp();
+    QCOMPARE(stage.phase(cell), RunPhase::Running);
+    QCOMPARE(stage.session.state(), SessionState::Busy);
+}
+
+void TestSessionRecovery::replay_standsDead_isTold()
+{
+    SessionStage stage(false);
+    const CellKey cell = stage.target.add(u"1"_s);
+    QVERIFY(stage.enqueue({cell}));
+    QSignalSpy died(&stage.session, &Session::kernelDied);
+    stage.kernel->changeState(KernelState::Ready);
+    stage.kernel->changeState(KernelState::Dead, {u"kernel killed, signal 9"_s, {}, false});
+    QCOMPARE(died.count(), 0);
+    stage.kernel->catchUp(KernelState::Dead);
+    QCOMPARE(died.count(), 1);
+    QCOMPARE(died.at(0).at(0).value<KernelDeath>().reason, u"kernel killed, signal 9"_s);
+    QCOMPARE(stage.outcome(cell), RunOutcome::Cancelled);
+    QCOMPARE(stage.session.state(), SessionState::Dead);
+}
+
+void TestSessionRecovery::replay_restartMeanwhile_waitsForTheNewProcess()
+{
+    SessionStage stage(false);
+    QVERIFY(stage.session.restart().result());
+    const CellKey cell = stage.target.add(u"1"_s);
+    QVERIFY(stage.enqueue({cell}));
+    stage.kernel->changeState(KernelState::Restarting); // long ago
+    stage.kernel->changeState(KernelState::Ready);
+    stage.kernel->catchUp(KernelState::Ready);
+    QCOMPARE(stage.session.state(), SessionState::Restarting);
+    QCOMPARE(stage.executeCount(), 0u);
+    stage.kernel->changeState(KernelState::Restarting);
+    stage.kernel->changeState(KernelState::Ready);
+    QCOMPARE(stage.executeCount(), 1u);
 }
 
 void TestSessionRecovery::replay_earlierSession_mapsByCellId()
@@ -492,6 +664,7 @@ void TestSessionRecovery::restart_tooLong_isTold()
     QSignalSpy overdue(&stage.session, &Session::startTimedOut);
     QVERIFY(stage.session.restart().result());
     QTRY_COMPARE(overdue.count(), 1);
+    stage.kernel->changeState(KernelState::Restarting);
     stage.kernel->changeState(KernelState::Ready);
     QVERIFY(stage.session.restart().result());
     QTRY_COMPARE(overdue.count(), 2);

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void shutdown_busyKernel_endsAndCleansUp();
     void shutdown_secondClient_readsToTheEnd();
     void lifetime_clientGone_kernelEnds();
+    void lifetime_clientComesBack_kernelStays();
 
 private:
     HostFixture m_host;
@@ -398,6 +399,22 @@ void TestHostKernel::lifetime_clientGone_kernelEnds()
     client.close();
     QVERIFY(waitUntil([&] { return !processLives(pid); }));
     QVERIFY(waitUntil([&] { return info().is_null(); }));
+    QVERIFY(waitUntil([&] { return !QDir(m_host.journalFolder(kernel)).exists(); }));
+}
+
+void TestHostKernel::lifetime_clientComesBack_kernelStays()
+{
+    HostClient client = m_host.connect();
+    json start = python;
+    start["lifetime"] = "client";
+    const std::string kernel = client.startKernel(start);
+    client.close(); // without detach: the connection broke
+    HostClient again = m_host.connect();
+    again.request({{"op", "attach"}, {"kernel", kernel}, {"after", 0}});
+    QVERIFY(!again.waitForState("ready").op().empty());
+    QVERIFY(again.execute(kernel, "back-1", "print('still here')").value("ok", false));
+    QCOMPARE(streamText(again.collect("back-1")), std::string("still here\n"));
+    QVERIFY(again.request({{"op", "detach"}, {"kernel", kernel}}).value("ok", false));
     QVERIFY(waitUntil([&] { return !QDir(m_host.journalFolder(kernel)).exists(); }));
 }
 

@@ -4,8 +4,13 @@
 // CAHIER_KILL_SEED where the random moments begin.
 #include <tests/support/hostfixture.h>
 
+#include <QDir>
 #include <QTest>
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
 #include <csignal>
 #include <map>
 #include <random>
@@ -55,6 +60,11 @@ class TestHostKill : public QObject {
 private Q_SLOTS:
     void kill_randomMoments_nothingPromisedIsLost_data();
     void kill_randomMoments_nothingPromisedIsLost();
+    void kill_hostAtItsWork_journalIsWhole_data();
+    void kill_hostAtItsWork_journalIsWhole();
+    void kill_kernelAtItsLife_isToldOnce_data();
+    void kill_kernelAtItsLife_isToldOnce();
+    void kill_clientProcess_nothingIsLost();
     void cleanupTestCase();
 
 private:
@@ -66,6 +76,8 @@ private:
     [[nodiscard]] QString killHost(Seen& seen);
     [[nodiscard]] QString killKernel(Seen& seen);
     [[nodiscard]] QString killClient(const std::string& id, const std::string& code, Seen& seen);
+    [[nodiscard]] pid_t kernelPid();
+    [[nodiscard]] json forget();
 
     HostFixture m_host;
     HostClient m_client;
@@ -240,6 +252,179 @@ QString TestHostKill::killClient(const std::string& id, const std::string& code,
         !wrong.isEmpty())
         return wrong;
     return missing(all, fresh);
+}
+
+pid_t TestHostKill::kernelPid()
+{
+    const json kernels = m_client.request({{"op", "list"}})["kernels"];
+    for (const json& each : kernels)
+        if (each["kernel"] == m_kernel) return each["pid"].get<pid_t>();
+    return 0;
+}
+
+json TestHostKill::forget()
+{
+    json answer = m_client.request({{"op", "forget"}, {"kernel", m_kernel}});
+    m_kernel.clear();
+    return answer;
+}
+
+void TestHostKill::kill_hostAtItsWork_journalIsWhole_data()
+{
+    QTest::addColumn<QByteArray>("work");
+    QTest::addColumn<int>("delay"); // ms from the request to the blow
+    std::mt19937 random(static_cast<unsigned>(qEnvironmentVariableIntValue("CAHIER_KILL_SEED")) + 1);
+    for (const char* const work : {"start", "restart", "replay", "shutdown"}) {
+        for (const unsigned longest : {1u, 30u, 300u}) {
+            const int delay = static_cast<int>(random() % longest);
+            QTest::addRow("%s, after %d ms", work, delay) << QByteArray(work) << delay;
+        }
+    }
+}
+
+void TestHostKill::kill_hostAtItsWork_journalIsWhole()
+{
+    QFETCH(const QByteArray, work);
+    QFETCH(const int, delay);
+    QVERIFY(prepare(false));
+    const std::string id = "work-" + std::string(QTest::currentDataTag());
+    QVERIFY(m_client.execute(m_kernel, id, "busy\nflood 2000 200\nreply\nidle").value("ok", false));
+    Seen seen;
+    for (bool idle = false; !idle;) {
+        const HostEvent event = m_client.nextEvent();
+        QCOMPARE(note(seen, event), QString());
+        idle = !event.sent() && event.parentId() == id && event.type() == "status" &&
+               event.content()["execution_state"] == "idle";
+    }
+    HostClient worker = m_host.connect();
+    json request = {{"op", work.toStdString()}, {"kernel", m_kernel}};
+    if (work == "start") request = scripted();
+    request["op"] = work == "replay" ? "attach" : work.toStdString();
+    request["after"] = 0;
+    worker.sendRequest(4711, request);
+    QTest::qWait(delay);
+    m_host.kill();
+    for (HostEvent event = m_client.nextEvent(); !event.op().empty(); event = m_client.nextEvent())
+        QCOMPARE(note(seen, event), QString());
+
+    QVERIFY(m_host.start());
+    m_client = m_host.connect();
+    QVERIFY(QDir(m_host.folder(QStringLiteral("h"))).entryList({QStringLiteral("k*")}, QDir::Dirs).isEmpty());
+    bool found = false;
+    const std::string before = m_kernel;
+    const json kernels = m_client.request({{"op", "list"}})["kernels"];
+    for (const json& each : kernels) {
+        QCOMPARE(each["state"].get<std::string>(), std::string("dead"));
+        m_kernel = each["kernel"].get<std::string>();
+        Seen all;
+        const auto last = each["last"].get<std::uint64_t>();
+        QCOMPARE(replay(all, 0, [last](const HostEvent& event) { return event.seq() == last; }), QString());
+        QCOMPARE(all.rbegin()->second.state(), std::string("dead"));
+        if (m_kernel == before) {
+            QCOMPARE(missing(seen, all), QString());
+            found = true;
+        }
+        QVERIFY(forget().value("ok", false));
+    }
+    m_kernel.clear();
+    // One that was shut down has gone with its journal, if the host got that far.
+    QVERIFY(found || work == "shutdown");
+}
+
+void TestHostKill::kill_kernelAtItsLife_isToldOnce_data()
+{
+    QTest::addColumn<QByteArray>("moment");
+    for (const char* const moment : {"start", "restart", "replay", "shutdown"})
+        QTest::newRow(moment) << QByteArray(moment);
+}
+
+void TestHostKill::kill_kernelAtItsLife_isToldOnce()
+{
+    QFETCH(const QByteArray, moment);
+    QVERIFY(prepare(false));
+    const std::string id = "life-" + moment.toStdString();
+    QVERIFY(m_client.execute(m_kernel, id, "busy\nflood 2000 200\nreply\nidle").value("ok", false));
+    QVERIFY(m_client.collect(id).size() > 2000);
+    const pid_t pid = kernelPid();
+    QVERIFY(pid > 0);
+    if (moment == "shutdown") {
+        m_client.sendRequest(4711, {{"op", "shutdown"}, {"kernel", m_kernel}});
+        ::kill(pid, SIGKILL);
+        const HostEvent dead = m_client.waitForState("dead");
+        // Whichever came first is the reason.
+        const auto reason = dead.envelope["reason"].get<std::string>();
+        QVERIFY2(reason == "kernel shut down" || reason == "kernel killed, signal 9", reason.c_str());
+        QVERIFY(waitUntil([&] { return !QDir(m_host.journalFolder(m_kernel)).exists(); }));
+        m_kernel.clear();
+        return;
+    }
+    HostClient reader = m_host.connect();
+    if (moment == "replay") {
+        reader.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", 0}});
+        ::kill(pid, SIGKILL);
+    } else if (moment == "restart") {
+        QVERIFY(m_client.request({{"op", "restart"}, {"kernel", m_kernel}}).value("ok", false));
+        const pid_t next = m_client.waitForState("starting").envelope["pid"].get<pid_t>();
+        QVERIFY(next != pid);
+        ::kill(next, SIGKILL);
+        reader.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", 0}});
+    } else {
+        QVERIFY(m_client.request({{"op", "shutdown"}, {"kernel", m_kernel}}).value("ok", false));
+        json start = scripted();
+        start["op"] = "start";
+        m_client = m_host.connect();
+        m_kernel = m_client.request(start)["kernel"].get<std::string>();
+        ::kill(kernelPid(), SIGKILL);
+        reader.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", 0}});
+    }
+    Seen all;
+    int deaths = 0;
+    while (deaths == 0) {
+        const HostEvent event = reader.nextEvent();
+        QCOMPARE(note(all, event), QString());
+        deaths += event.state() == "dead" ? 1 : 0;
+    }
+    QCOMPARE(all.rbegin()->second.envelope["reason"].get<std::string>(),
+             std::string("kernel killed, signal 9"));
+    QCOMPARE(all.begin()->first, 1u);
+    QVERIFY(reader.request({{"op", "restart"}, {"kernel", m_kernel}}).value("ok", false));
+    QVERIFY(!reader.waitForState("ready").op().empty());
+}
+
+void TestHostKill::kill_clientProcess_nothingIsLost()
+{
+    QVERIFY(prepare(false));
+    std::array<int, 2> in{}, out{};
+    QCOMPARE(pipe2(in.data(), O_CLOEXEC), 0);
+    QCOMPARE(pipe2(out.data(), O_CLOEXEC), 0);
+    QProcess process;
+    process.setProcessEnvironment(m_host.environment);
+    process.setChildProcessModifier([&] {
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+    });
+    process.setInputChannelMode(QProcess::ForwardedInputChannel);
+    process.setProcessChannelMode(QProcess::ForwardedChannels);
+    process.start(hostProgram(), {QStringLiteral("attach")});
+    QVERIFY(process.waitForStarted());
+    ::close(in[0]);
+    ::close(out[1]);
+    HostClient client;
+    client.useFds(out[0], in[1]);
+    QVERIFY(client.hello().value("ok", false));
+    QVERIFY(client.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", 0}}).value("ok", false));
+    const std::string id = "process-1", code = "busy\nflood 200 300\nflush\nflood 200 20\nreply\nidle";
+    QVERIFY(client.execute(m_kernel, id, code).value("ok", false));
+    Seen seen;
+    for (int lines = 0; lines < 100;) {
+        const HostEvent event = client.nextEvent();
+        QCOMPARE(note(seen, event), QString());
+        lines += event.parentId() == id && event.type() == "stream" ? 1 : 0;
+    }
+    process.kill();
+    QVERIFY(process.waitForFinished());
+    // What is still in the pipe has been seen by nobody.
+    QCOMPARE(killClient(id, code, seen), QString());
 }
 
 void TestHostKill::cleanupTestCase()

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The host's life and its manners towards clients.
+#include <runtimes/wire/socketpath.h>
 #include <tests/support/hostfixture.h>
 
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QScopeGuard>
 #include <QTest>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,11 +37,14 @@ private Q_SLOTS:
     void frames_malformed_closeThatConnectionOnly();
     void requests_manyWithoutReading_areAllAnsweredInOrder();
     void socket_folderAndFile_arePrivate();
+    void socket_otherUsersClient_isRefused();
+    void socket_otherUsersHost_isRefused();
     void serve_second_findsTheFirst();
     void serve_afterKill_takesOver();
     void serve_openFolder_isRefused();
     void daemon_returnsOnceItListens_endsWhenIdle();
     void attach_program_startsHostAndCopiesBothWays();
+    void attach_hostJustEnding_startsAnother();
     void idle_noClientEver_endsTheHost();
     void idle_clientOrKernel_keepsTheHost();
     void idle_deadKernel_doesNotKeepTheHost();
@@ -65,6 +73,7 @@ private:
     /// A kernel of a host that was killed since; its id.
     static std::string kernelOfKilledHost(HostFixture& host);
     static void makeOld(const QString& path);
+    static void runAsNobody(QProcess& process, const QString& script, const QStringList& arguments);
 };
 
 void TestHostProtocol::writeScript(const QString& path, const QByteArray& text)
@@ -191,11 +200,14 @@ void TestHostProtocol::requests_manyWithoutReading_areAllAnsweredInOrder()
         for (int i = 1; i <= count; ++i)
             client.sendRequest(100000 + i, {{"op", "list"}});
     });
+    const auto stopWriter = qScopeGuard([&] {
+        client.shutDown(); // a writer that nobody reads from would wait for ever
+        writer.join();
+    });
     bool inOrder = true;
     QVERIFY(waitUntil([&] { return host.connect().isOpen(); })); // others are served
     for (int i = 1; i <= count && inOrder; ++i)
         inOrder = client.nextEvent().envelope.value("id", 0) == 100000 + i;
-    writer.join();
     QVERIFY(inOrder);
     const long memory = host.memoryKb("VmHWM");
     QVERIFY2(sanitized || memory < 60 * 1024, qPrintable(QString::number(memory)));
@@ -210,6 +222,69 @@ void TestHostProtocol::socket_folderAndFile_arePrivate()
     QCOMPARE(info.st_mode & 0777u, 0600u);
     QCOMPARE(stat(host.folder(QStringLiteral("h")).toUtf8().constData(), &info), 0);
     QCOMPARE(info.st_mode & 0777u, 0700u);
+}
+
+void TestHostProtocol::runAsNobody(QProcess& process, const QString& script, const QStringList& arguments)
+{
+    process.setChildProcessModifier([] {
+        constexpr uid_t nobody = 65534;
+        if (setgroups(0, nullptr) != 0 || setresgid(nobody, nobody, nobody) != 0 ||
+            setresuid(nobody, nobody, nobody) != 0)
+            _exit(77);
+    });
+    process.start(QStringLiteral("python3"),
+                  QStringList{QStringLiteral("-S"), QStringLiteral("-c"), script} + arguments);
+}
+
+void TestHostProtocol::socket_otherUsersClient_isRefused()
+{
+    if (geteuid() != 0) QSKIP("only root can be another user");
+    HostFixture host;
+    QVERIFY(host.start());
+    // Let in as far as the folders go: what refuses is the check of the credentials.
+    const QByteArray path = QByteArray::fromStdString(host.socketPath());
+    QCOMPARE(chmod(host.folder().toUtf8().constData(), 0711), 0);
+    QCOMPARE(chmod(host.folder(QStringLiteral("h")).toUtf8().constData(), 0711), 0);
+    QCOMPARE(chmod(path.constData(), 0666), 0);
+    QProcess client;
+    runAsNobody(client,
+                QStringLiteral("import socket, sys\n"
+                               "s = socket.socket(socket.AF_UNIX)\n"
+                               "s.connect(sys.argv[1])\n"
+                               "try: print('got', len(s.recv(1)))\n"
+                               "except ConnectionResetError: print('got 0')\n"),
+                {QString::fromUtf8(path)});
+    QVERIFY(client.waitForFinished());
+    if (client.exitCode() == 77) QSKIP("this root cannot become another user");
+    QCOMPARE(client.readAllStandardOutput(), QByteArray("got 0\n"));
+    QVERIFY(
+        waitUntil([&] { return host.log().contains(QStringLiteral("refused a client of another user")); }));
+    QVERIFY(host.connect().isOpen());
+}
+
+void TestHostProtocol::socket_otherUsersHost_isRefused()
+{
+    if (geteuid() != 0) QSKIP("only root can be another user");
+    const QTemporaryDir folder(QStringLiteral("/tmp/cahier-XXXXXX"));
+    QCOMPARE(chmod(folder.path().toUtf8().constData(), 0777), 0);
+    const QString path = folder.filePath(QStringLiteral("host.sock"));
+    QProcess listener;
+    runAsNobody(listener,
+                QStringLiteral("import socket, sys\n"
+                               "s = socket.socket(socket.AF_UNIX)\n"
+                               "s.bind(sys.argv[1])\n"
+                               "s.listen()\n"
+                               "print('listens', flush=True)\n"
+                               "sys.stdin.read()\n"),
+                {path});
+    const bool listens = listener.waitForReadyRead();
+    if (!listens && listener.exitCode() == 77) QSKIP("this root cannot become another user");
+    QVERIFY(listens);
+    const auto connected = wire::connectToHost(path.toStdString());
+    QVERIFY(!connected);
+    QVERIFY2(connected.error().message.contains("another user"), connected.error().message.c_str());
+    listener.closeWriteChannel();
+    QVERIFY(listener.waitForFinished());
 }
 
 void TestHostProtocol::serve_second_findsTheFirst()
@@ -304,6 +379,44 @@ void TestHostProtocol::attach_program_startsHostAndCopiesBothWays()
     QCOMPARE(process.exitCode(), 0);
     const qint64 pid = answer["pid"].get<qint64>();
     QVERIFY(processLives(pid)); // the host outlives its client
+    ::kill(static_cast<pid_t>(pid), SIGTERM);
+    QVERIFY(waitUntil([&] { return !processLives(pid); }));
+}
+
+void TestHostProtocol::attach_hostJustEnding_startsAnother()
+{
+    HostFixture host;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = host.socketPath();
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    const int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    QCOMPARE(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    QCOMPARE(listen(listener, 1), 0);
+    QProcess process;
+    process.setProcessEnvironment(host.environment);
+    process.start(hostProgram(), {QStringLiteral("attach")});
+    QVERIFY(process.waitForStarted());
+    process.write(QByteArray::fromStdString(wire::encodeFrame(
+        json({{"op", "hello"}, {"id", 1}, {"protocol", wire::protocolVersion}, {"client", "t"}}).dump())));
+    QVERIFY(process.waitForBytesWritten());
+    // A host that ends: what it was told goes unanswered.
+    const int connection = accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    QVERIFY(connection >= 0);
+    pollfd item{connection, POLLIN, 0};
+    QCOMPARE(poll(&item, 1, HostClient::patienceMs), 1);
+    ::close(listener);
+    QVERIFY(QFile::remove(QString::fromStdString(path)));
+    ::close(connection);
+
+    QByteArray answer;
+    while (!answer.contains("\"host\"") && process.waitForReadyRead(HostClient::patienceMs))
+        answer += process.readAllStandardOutput();
+    QVERIFY(answer.contains("\"ok\":true"));
+    const qint64 pid = host.connect().hello()["pid"].get<qint64>();
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitCode(), 0);
     ::kill(static_cast<pid_t>(pid), SIGTERM);
     QVERIFY(waitUntil([&] { return !processLives(pid); }));
 }

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 using namespace cahier;
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void cleanupTestCase();
 
     void relay_badMessages_areDroppedTheRestComes();
+    void relay_sameMessageTwice_isTakenOnce();
     void relay_nullContent_isPassedOn();
     void relay_idleBeforeReply_keepsTheSocketsOrder();
     void relay_parentlessOutput_isPassedOn();
@@ -44,12 +46,16 @@ private Q_SLOTS:
     void stdin_ask_roundTrip();
     void death_inACell_isDeadAfterWhatWasSent_data();
     void death_inACell_isDeadAfterWhatWasSent();
+    void death_whileAskedToEnd_isWhatWasAskedFor_data();
+    void death_whileAskedToEnd_isWhatWasAskedFor();
     void death_beforeReady_isDeadWithReason_data();
     void death_beforeReady_isDeadWithReason();
     void start_slowKernel_requestsWaitForIt();
     void start_unansweredKernelInfo_isAskedAgain();
     void interrupt_messageMode_usesControl();
     void interrupt_startingKernel_isRefused();
+    void attach_whileRestarting_stateIsThatOfTheLastNumber();
+    void attach_numberTooLarge_isRefused();
     void shutdown_stubbornKernel_isKilled();
     void shutdown_nullReplies_areSurvived();
     void shutdown_whileStarting_ends();
@@ -87,6 +93,12 @@ void TestHostScripted::relay_badMessages_areDroppedTheRestComes()
     QCOMPARE(texts(events), std::vector<std::string>{"good\n"});
     QVERIFY(m_host.log().contains(QStringLiteral("signature")));
     QVERIFY(m_host.log().contains(QStringLiteral("no delimiter")));
+}
+
+void TestHostScripted::relay_sameMessageTwice_isTakenOnce()
+{
+    m_client.execute(m_kernel, "twice-1", "busy\ntwice same\nstream other\nreply\nidle");
+    QCOMPARE(texts(m_client.collect("twice-1")), (std::vector<std::string>{"same\n", "other\n"}));
 }
 
 void TestHostScripted::relay_nullContent_isPassedOn()
@@ -173,6 +185,9 @@ void TestHostScripted::death_inACell_isDeadAfterWhatWasSent_data()
         << QByteArray("busy\ninput\nstream text\ndie 6")
         << QByteArrayList{"execute_input", "execute_request", "status", "stream"}
         << QByteArray("kernel killed, signal 6");
+    QTest::newRow("waiting for input") << QByteArray("busy\nflush\nalarm 2\nask who")
+                                       << QByteArrayList{"execute_request", "input_request", "status"}
+                                       << QByteArray("kernel killed, signal 14");
     QTest::newRow("between reply and idle")
         << QByteArray("busy\nreply\ndie 9") << QByteArrayList{"execute_reply", "execute_request", "status"}
         << QByteArray("kernel killed, signal 9");
@@ -201,6 +216,45 @@ void TestHostScripted::death_inACell_isDeadAfterWhatWasSent()
     QVERIFY(event.envelope["stderr"].get<std::string>().contains("oh no"));
     QCOMPARE(came, types);
     QVERIFY(client.request({{"op", "forget"}, {"kernel", kernel}}).value("ok", false));
+}
+
+void TestHostScripted::death_whileAskedToEnd_isWhatWasAskedFor_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    QTest::addColumn<QByteArray>("script"); // what it is at then
+    for (const char* const request : {"restart", "shutdown"}) {
+        QTest::addRow("%s, idle", request) << QByteArray(request) << QByteArray();
+        QTest::addRow("%s, waiting for input", request)
+            << QByteArray(request) << QByteArray("busy\nflush\nalarm 2\nask who");
+    }
+}
+
+void TestHostScripted::death_whileAskedToEnd_isWhatWasAskedFor()
+{
+    QFETCH(const QByteArray, request);
+    QFETCH(const QByteArray, script);
+    HostClient client = m_host.connect();
+    const std::string kernel = client.startKernel(scripted({"--die-at-shutdown"}));
+    if (!script.isEmpty()) {
+        client.execute(kernel, "ask-1", script.toStdString());
+        QVERIFY(!client.waitFor([](const HostEvent& event) { return event.type() == "input_request"; })
+                     .op()
+                     .empty());
+    }
+    QVERIFY(client.request({{"op", request.toStdString()}, {"kernel", kernel}}).value("ok", false));
+    if (request == "shutdown") {
+        const HostEvent dead = client.waitForState("dead");
+        QCOMPARE(dead.envelope["reason"].get<std::string>(), std::string("kernel shut down"));
+        return;
+    }
+    std::vector<std::string> states;
+    while (states.empty() || states.back() != "ready") {
+        const HostEvent event = client.nextEvent();
+        QVERIFY(!event.op().empty());
+        if (event.op() == "state") states.push_back(event.state());
+    }
+    QCOMPARE(states, (std::vector<std::string>{"restarting", "starting", "ready"}));
+    QVERIFY(client.request({{"op", "shutdown"}, {"kernel", kernel}}).value("ok", false));
 }
 
 void TestHostScripted::death_beforeReady_isDeadWithReason_data()
@@ -276,6 +330,33 @@ void TestHostScripted::interrupt_startingKernel_isRefused()
     const json refused = client.request({{"op", "interrupt"}, {"kernel", kernel}});
     QCOMPARE(refused["code"].get<std::string>(), std::string(wire::errorCodeBadRequest));
     client.request({{"op", "shutdown"}, {"kernel", kernel}});
+}
+
+void TestHostScripted::attach_whileRestarting_stateIsThatOfTheLastNumber()
+{
+    HostClient client = m_host.connect();
+    const std::string kernel = client.startKernel(scripted());
+    HostClient second = m_host.connect();
+    // Both in one piece: the host handles them in one turn of its loop.
+    second.sendRaw(
+        wire::encodeFrame(json({{"op", "restart"}, {"id", 71}, {"kernel", kernel}}).dump()) +
+        wire::encodeFrame(json({{"op", "attach"}, {"id", 72}, {"kernel", kernel}, {"after", 0}}).dump()));
+    const HostEvent attached =
+        second.waitFor([](const HostEvent& event) { return event.envelope.value("id", 0) == 72; });
+    QCOMPARE(attached.state(), std::string("restarting"));
+    QCOMPARE(second.waitForState("restarting").seq(), attached.envelope["last"].get<std::uint64_t>());
+    QVERIFY(!second.waitForState("ready").op().empty());
+    client.request({{"op", "shutdown"}, {"kernel", kernel}});
+}
+
+void TestHostScripted::attach_numberTooLarge_isRefused()
+{
+    HostClient client = m_host.connect();
+    for (const json& after : {json(std::numeric_limits<std::uint64_t>::max()), json(std::uint64_t{1} << 63),
+                              json(-1), json(1.5), json("1")}) {
+        const json answer = client.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", after}});
+        QCOMPARE(answer["code"].get<std::string>(), std::string(wire::errorCodeBadRequest));
+    }
 }
 
 void TestHostScripted::shutdown_stubbornKernel_isKilled()

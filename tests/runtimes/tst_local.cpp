@@ -34,6 +34,7 @@ private Q_SLOTS:
     void input_notAllowed_isError();
     void complete_afterDot_listsNames();
     void inspect_builtin_isFound();
+    void comm_ofTheKernel_talksAndStaysWithItsClient();
     void restart_running_isFreshKernel();
     void kernels_running_areListed();
     void twoSessions_ownKernels_areApart();
@@ -231,6 +232,47 @@ void TestLocal::inspect_builtin_isFound()
     QCOMPARE(completeness->status, Completeness::Status::Incomplete);
 }
 
+void TestLocal::comm_ofTheKernel_talksAndStaysWithItsClient()
+{
+    LocalSession& python = *m_python;
+    LocalSession other; // another window, which knows nothing of the target
+    const std::unique_ptr<runtimes::LocalRuntime> otherRuntime = m_stage->makeRuntime();
+    QVERIFY(other.attach(*otherRuntime, python.session.kernelId()));
+    QTRY_COMPARE_WITH_TIMEOUT(other.session.state(), SessionState::Idle, 20000);
+    json heard, opening;
+    std::vector<QByteArray> heardBuffers;
+    Comm* comm = nullptr;
+    python.session.comms().registerTarget(u"cahier.test"_s, [&](Comm& opened, const Message& message) {
+        comm = &opened;
+        opening = message.content;
+        connect(comm, &Comm::messageArrived, this,
+                [&](const json& data, const std::vector<QByteArray>& buffers) {
+                    heard = data;
+                    heardBuffers = buffers;
+                });
+    });
+    QCOMPARE(python.run("from comm import create_comm\n"
+                        "mine = create_comm(target_name='cahier.test', data={'n': 1})\n"
+                        "def answer(message):\n"
+                        "    data = message['content']['data']\n"
+                        "    mine.send({'n': data['n'] + 1}, buffers=message['buffers'])\n"
+                        "mine.on_msg(answer)\n"
+                        "nobodys = create_comm(target_name='nobody')"),
+             QString());
+    QVERIFY(comm);
+    QCOMPARE(opening.at("data").at("n"), json(1));
+    comm->send({{"n", 41}}, {QByteArray("\0b", 2)});
+    QTRY_COMPARE_WITH_TIMEOUT(heard, json({{"n", 42}}), 20000);
+    QCOMPARE(heardBuffers, std::vector{QByteArray("\0b", 2)});
+    QTRY_COMPARE_WITH_TIMEOUT(other.session.state(), SessionState::Idle, 20000);
+    // What nobody here knows was closed by us; what is known was closed by none of the two.
+    QCOMPARE(python.run("print(nobodys._closed, mine._closed)"), u"True False\n"_s);
+    QSignalSpy closed(comm, &Comm::closed);
+    QCOMPARE(python.run("mine.close()"), QString());
+    QCOMPARE(closed.count(), 1);
+    python.session.comms().unregisterTarget(u"cahier.test"_s);
+}
+
 void TestLocal::restart_running_isFreshKernel()
 {
     LocalSession& python = *m_python;
@@ -297,9 +339,9 @@ void TestLocal::scripted_noIdle_isDone()
 {
     LocalSession scripted;
     scripted.session.setLimits(
-        {std::chrono::milliseconds(200), std::chrono::milliseconds(100), std::chrono::milliseconds(200)});
+        {std::chrono::milliseconds(1000), std::chrono::milliseconds(100), std::chrono::milliseconds(1000)});
     QVERIFY(scripted.start(*m_runtime, u"scripted"_s));
-    for (const char* script : {"busy\ninput\nstream one\nreply", "idle\nstream one\nreply"})
+    for (const char* script : {"busy\ninput\nstream one\nreply", "stream one\nidle\nflush\nreply"})
         QCOMPARE(scripted.run(script), u"one\n"_s);
     QCOMPARE(scripted.run("busy\nstream one\nidle"), u"NoReply: the kernel's reply did not arrive"_s);
     QCOMPARE(scripted.session.state(), SessionState::Idle);

@@ -3,11 +3,18 @@
 #include <core/runtime/session.h>
 #include <runtimes/local/hostinbox.h>
 #include <runtimes/local/hostruntime.h>
+#include <runtimes/local/localconnector.h>
 #include <runtimes/local/localruntime.h>
 #include <tests/support/fakehost.h>
 
+#include <QFile>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <csignal>
+
+#include <sys/wait.h>
 
 using namespace cahier;
 using namespace cahier::runtime;
@@ -69,6 +76,17 @@ struct Stage {
             return std::holds_alternative<KernelEvent::CaughtUp>(event.what);
         }));
     }
+    /// Bytes of streamText(), for texts that are too long to be put together again and again.
+    [[nodiscard]] std::size_t streamSize() const
+    {
+        std::size_t size = 0;
+        for (const KernelEvent& event : events) {
+            const auto* message = std::get_if<Message>(&event.what);
+            if (message && message->type == "stream"_L1)
+                size += message->content.at("text").get_ref<const std::string&>().size();
+        }
+        return size;
+    }
     [[nodiscard]] QString streamText() const
     {
         QString text;
@@ -90,6 +108,8 @@ private Q_SLOTS:
     void request_refused_carriesTheHostsSentence();
     void request_noAnswer_timesOut();
     void connector_fails_errorReachesTheCaller();
+    void connector_hostEndsAtOnce_isStartedAgain();
+    void connector_slowProgram_isReaped();
     void start_always_attachesFromTheBeginning();
     void start_thisMachine_sendsTheClientsEnvironment();
     void attach_replay_endsWithCaughtUp();
@@ -164,6 +184,56 @@ void TestLocalClient::connector_fails_errorReachesTheCaller()
     QCOMPARE(again.result()->at(0).lastSeq, 9u);
 }
 
+namespace {
+
+/// A program in place of cahier-host, and a folder without one that listens.
+struct ConnectorStage {
+    QTemporaryDir folder{u"/tmp/cahier-XXXXXX"_s};
+    QString program = folder.filePath(u"program"_s);
+    QString notes = folder.filePath(u"notes"_s);
+
+    explicit ConnectorStage(const QByteArray& script)
+    {
+        qputenv("CAHIER_HOST_DIR", folder.filePath(u"h"_s).toLocal8Bit());
+        QFile file(program);
+        if (file.open(QIODevice::WriteOnly))
+            file.write("#!/bin/sh\necho $$ >> " + notes.toUtf8() + "\n" + script);
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+    ~ConnectorStage() { qunsetenv("CAHIER_HOST_DIR"); }
+    [[nodiscard]] QByteArrayList pids() const
+    {
+        QFile file(notes);
+        return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed().split('\n') : QByteArrayList();
+    }
+};
+
+} // namespace
+
+void TestLocalClient::connector_hostEndsAtOnce_isStartedAgain()
+{
+    const ConnectorStage stage("exit 0\n");
+    LocalConnector connector(stage.program, 2500ms);
+    const Result<HostStream> stream = connector.connect(std::stop_token());
+    QVERIFY(!stream);
+    QCOMPARE(stream.error().code, ErrorCode::Timeout);
+    QVERIFY2(stage.pids().size() >= 2, qPrintable(QString::number(stage.pids().size())));
+}
+
+void TestLocalClient::connector_slowProgram_isReaped()
+{
+    const ConnectorStage stage("exec sleep 1\n");
+    auto connector = std::make_unique<LocalConnector>(stage.program, 300ms);
+    const Result<HostStream> stream = connector->connect(std::stop_token());
+    QCOMPARE(stream.error().code, ErrorCode::Timeout);
+    QTRY_VERIFY(stage.pids().value(0).toInt() > 0); // it may be slow to begin, too
+    const pid_t pid = stage.pids().first().toInt();
+    siginfo_t info{};
+    QCOMPARE(waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT), 0); // ended, not reaped
+    connector.reset();
+    QCOMPARE(::kill(pid, 0), -1);
+}
+
 void TestLocalClient::start_always_attachesFromTheBeginning()
 {
     Stage stage;
@@ -228,6 +298,7 @@ void TestLocalClient::attach_nothingToReplay_isCaughtUpAtOnce()
     Stage stage;
     QVERIFY(stage.attach(12, 12));
     QTRY_COMPARE(stage.caughtUpCount(), 1);
+    QCOMPARE(stage.events.back().seq, 12u); // where a later attachment goes on
 }
 
 void TestLocalClient::attach_twice_isError()
@@ -504,7 +575,8 @@ void TestLocalClient::inbox_stalledOwner_isBounded()
     const std::string text(1u << 20, 'x');
     std::size_t taken = 0;
     quint64 seq = 0;
-    while (seq < 200 && stage.host.tryStream("k", seq + 1, "r", text, 3000ms)) {
+    while (seq < 200 && (stage.host.tryStream("k", seq + 1, "r", text, 3000ms) ||
+                         (taken < HostInbox::fullAt && stage.host.flushWithin(30000ms)))) {
         ++seq;
         taken += text.size();
     }
@@ -512,8 +584,8 @@ void TestLocalClient::inbox_stalledOwner_isBounded()
     QVERIFY(taken >= HostInbox::fullAt);
     QVERIFY(taken <= HostInbox::fullAt + (8u << 20));
     // When the owner works again, everything arrives.
-    QVERIFY(QTest::qWaitFor([&] { return stage.host.flush(); }, 20000));
-    QTRY_COMPARE_WITH_TIMEOUT(std::size_t(stage.streamText().size()), (seq + 1) * text.size(), 20000);
+    QVERIFY(QTest::qWaitFor([&] { return stage.host.flush(); }, 60000));
+    QTRY_COMPARE_WITH_TIMEOUT(stage.streamSize(), (seq + 1) * text.size(), 60000);
 }
 
 void TestLocalClient::client_ownerGoes_detaches()

@@ -5,6 +5,7 @@
 #include <runtimes/wire/ids.h>
 #include <runtimes/wire/jsonparse.h>
 #include <runtimes/wire/jupytermessage.h>
+#include <runtimes/wire/seensignatures.h>
 #include <runtimes/wire/socketpath.h>
 
 #include <QFile>
@@ -16,6 +17,7 @@
 
 #include <array>
 #include <bit>
+#include <format>
 #include <set>
 
 using namespace cahier::wire;
@@ -48,6 +50,8 @@ private Q_SLOTS:
     void splitMessage_badFrames_areRefusedBeforeParsing_data();
     void splitMessage_badFrames_areRefusedBeforeParsing();
     void messageFrames_roundTrip_verifies();
+    void seenSignatures_again_areKnown();
+    void seenSignatures_empty_areNot();
     void parseHeader_values_data();
     void parseHeader_values();
     void makeHeader_twice_differsAndParses();
@@ -429,6 +433,26 @@ void TestWire::hostSocketPath_longFolder_isRefused()
     const auto refused = hostSocketPath();
     QVERIFY(!refused);
     QVERIFY(refused.error().message.contains("too long"));
+}
+
+void TestWire::seenSignatures_again_areKnown()
+{
+    constexpr std::size_t remembered = SeenSignatures::remembered, all = 5 * remembered / 2;
+    SeenSignatures seen;
+    const auto signature = [](std::size_t number) { return std::format("{:064x}", number * 2654435761u); };
+    for (std::size_t number = 0; number < all; ++number) {
+        QVERIFY(seen.add(signature(number)));
+        QVERIFY(!seen.add(signature(number)));
+        if (number >= remembered) QVERIFY(!seen.add(signature(number - remembered + 1)));
+    }
+    QVERIFY(seen.add(signature(0))); // forgotten: what is kept is bounded
+}
+
+void TestWire::seenSignatures_empty_areNot()
+{
+    SeenSignatures seen;
+    QVERIFY(seen.add({}));
+    QVERIFY(seen.add({}));
 }
 
 QTEST_GUILESS_MAIN(TestWire)

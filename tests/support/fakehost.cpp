@@ -133,6 +133,11 @@ bool FakeHost::tryStream(const char* kernel, quint64 seq, const char* parent, co
                          std::chrono::milliseconds patience)
 {
     stream(kernel, seq, parent, text);
+    return flushWithin(patience);
+}
+
+bool FakeHost::flushWithin(std::chrono::milliseconds patience)
+{
     while (!flush()) {
         pollfd item{m_fd, POLLOUT, 0};
         if (::poll(&item, 1, static_cast<int>(patience.count())) == 0) return false;

@@ -41,6 +41,8 @@ public:
     /// False when the client did not take all of it within the time; flush() sends the rest.
     [[nodiscard]] bool tryStream(const char* kernel, quint64 seq, const char* parent, const std::string& text,
                                  std::chrono::milliseconds patience);
+    /// False when the client did not take the rest within the time.
+    [[nodiscard]] bool flushWithin(std::chrono::milliseconds patience);
     /// True when nothing is left to send.
     [[nodiscard]] bool flush();
     void sendBytes(const std::string& bytes);

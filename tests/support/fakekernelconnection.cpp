@@ -30,6 +30,10 @@ QFuture<Result<void>> FakeKernelConnection::interrupt()
 QFuture<Result<void>> FakeKernelConnection::restart()
 {
     ++restarts;
+    if (heldRestart) {
+        heldRestart->start();
+        return heldRestart->future();
+    }
     return finished(restartError);
 }
 
@@ -62,7 +66,7 @@ void FakeKernelConnection::changeState(KernelState state, runtime::KernelDeath d
 void FakeKernelConnection::catchUp(KernelState state, bool busy)
 {
     current = state;
-    deliver(std::vector<KernelEvent>{{0, KernelEvent::CaughtUp{state, busy}}});
+    deliver(std::vector<KernelEvent>{{m_seq, KernelEvent::CaughtUp{state, busy}}});
 }
 
 Message FakeKernelConnection::iopub(const Message& request, const char* type, json content) const

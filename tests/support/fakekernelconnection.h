@@ -5,6 +5,8 @@
 #include <core/runtime/kernelconnection.h>
 #include <core/runtime/outputtarget.h>
 
+#include <QPromise>
+
 #include <map>
 
 namespace cahier::test {
@@ -52,6 +54,7 @@ public:
     std::vector<Message> sent;
     std::optional<Error> sendError; ///< every send fails with it
     std::optional<Error> restartError;
+    std::optional<QPromise<Result<void>>> heldRestart; ///< set: what restart() gives is finished by the test
     int interrupts = 0, restarts = 0, shutdowns = 0;
     bool opened = false;
     QString session = QStringLiteral("kernel-session-1");

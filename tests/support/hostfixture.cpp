@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -91,6 +92,11 @@ void HostClient::close()
     if (m_in >= 0) ::close(m_in);
     if (m_out >= 0 && m_out != m_in) ::close(m_out);
     m_in = m_out = -1;
+}
+
+void HostClient::shutDown() const
+{
+    ::shutdown(m_out, SHUT_RDWR);
 }
 
 void HostClient::sendRaw(std::string_view bytes)
@@ -253,9 +259,9 @@ HostFixture::HostFixture() : environment(QProcessEnvironment::systemEnvironment(
     environment.insert(QStringLiteral("XDG_STATE_HOME"), folder(QStringLiteral("state")));
     environment.insert(QStringLiteral("HOME"), m_folder.path());
     environment.insert(QStringLiteral("IPYTHONDIR"), folder(QStringLiteral("ipython")));
-    for (const char* const name :
-         {"JUPYTER_PATH", "JUPYTER_DATA_DIR", "XDG_DATA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX"})
-        environment.remove(QString::fromLatin1(name));
+    for (const QString& name : strayVariables())
+        environment.remove(name);
+    signal(SIGPIPE, SIG_IGN); // writing to a host that is gone fails
 }
 
 HostFixture::~HostFixture()
@@ -267,9 +273,10 @@ bool HostFixture::start()
 {
     m_process.setProcessEnvironment(environment);
     m_process.setProcessChannelMode(QProcess::ForwardedChannels);
+    m_process.setChildProcessModifier([] { prctl(PR_SET_PDEATHSIG, SIGTERM); });
     m_process.start(hostProgram(), QStringList{QStringLiteral("serve")} + arguments);
     return m_process.waitForStarted() &&
-           waitUntil([this] { return !isRunning() || HostClient(socketPath()).isOpen(); }) && isRunning();
+           waitUntil([this] { return !isRunning() || m_probe.open(socketPath()); }) && isRunning();
 }
 
 void HostFixture::kill()
@@ -289,6 +296,7 @@ HostClient HostFixture::connect()
 {
     HostClient client(socketPath());
     if (!client.hello().is_object()) client.close();
+    m_probe.close();
     return client;
 }
 
@@ -319,6 +327,15 @@ long HostFixture::memoryKb(const char* figure) const
     for (std::string line; std::getline(stream, line);)
         if (line.starts_with(figure)) return std::stol(line.substr(line.find(':') + 1));
     return -1;
+}
+
+QStringList strayVariables()
+{
+    QStringList names{QStringLiteral("CAHIER_KERNEL_PATH"), QStringLiteral("XDG_DATA_HOME"),
+                      QStringLiteral("VIRTUAL_ENV"), QStringLiteral("CONDA_PREFIX")};
+    for (const QString& name : QProcessEnvironment::systemEnvironment().keys())
+        if (name.startsWith(QStringLiteral("JUPYTER_"))) names << name;
+    return names;
 }
 
 QString hostProgram()

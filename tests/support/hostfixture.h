@@ -27,7 +27,7 @@ inline constexpr bool sanitized = false;
 
 /// One event of the host. Empty `op` when none came in time.
 struct HostEvent {
-    nlohmann::json envelope;
+    nlohmann::json envelope = nlohmann::json::object();
     wire::Parts parts; ///< header, parent, metadata, content, buffers…
 
     [[nodiscard]] std::string op() const { return envelope.value("op", ""); }
@@ -54,6 +54,8 @@ public:
     /// Speaks over two descriptors instead, which it then owns.
     void useFds(int in, int out);
     void close();
+    /// Ends the connection under a thread that is writing to it.
+    void shutDown() const;
     [[nodiscard]] bool isOpen() const { return m_in >= 0; }
 
     void sendRaw(std::string_view bytes);
@@ -96,7 +98,7 @@ public:
     QStringList arguments; ///< more for serve
     QProcessEnvironment environment;
 
-    /// Starts the host and waits until it listens.
+    /// Starts the host and waits until it listens. It ends with the test program at the latest.
     [[nodiscard]] bool start();
     /// kill -9, and waits until it is gone.
     void kill();
@@ -106,7 +108,8 @@ public:
     [[nodiscard]] bool waitForEnd(int timeoutMs) { return m_process.waitForFinished(timeoutMs); }
     [[nodiscard]] qint64 pid() const { return m_process.processId(); }
 
-    /// A client that has said hello.
+    /// A client that has said hello. Until the first one there is another connection, so that the host does
+    /// not end for want of one.
     [[nodiscard]] HostClient connect();
     [[nodiscard]] std::string socketPath() const;
     [[nodiscard]] QString folder(const QString& name = {}) const;
@@ -118,9 +121,12 @@ public:
 private:
     QTemporaryDir m_folder{QStringLiteral("/tmp/cahier-XXXXXX")};
     QProcess m_process;
+    HostClient m_probe;
 };
 
 [[nodiscard]] QString hostProgram();
+/// The names of this process's variables that lead kernels and their specs elsewhere.
+[[nodiscard]] QStringList strayVariables();
 /// A start request for tests/support/scripted_kernel.py.
 [[nodiscard]] nlohmann::json scripted(const std::vector<std::string>& options = {});
 /// Waits until a condition holds, looking every few milliseconds; for what no event announces.

@@ -44,14 +44,14 @@ LocalStage::LocalStage()
     const auto set = [this](const char* name, const QString& child) {
         qputenv(name, folder(child).toLocal8Bit());
     };
+    for (const QString& name : strayVariables())
+        qunsetenv(name.toLocal8Bit());
     set("CAHIER_HOST_DIR", u"h"_s);
     set("XDG_STATE_HOME", u"state"_s);
     set("JUPYTER_PATH", u"jupyter"_s);
     set("IPYTHONDIR", u"ipython"_s);
     set("HOME", {});
     qputenv("CAHIER_HOST_PROGRAM", hostProgram().toLocal8Bit());
-    for (const char* name : {"JUPYTER_DATA_DIR", "XDG_DATA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX"})
-        qunsetenv(name);
 }
 
 LocalStage::~LocalStage()

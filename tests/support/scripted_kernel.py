@@ -14,6 +14,7 @@ Options, for what happens before any cell:
     --stderr TEXT            writes TEXT to its standard error first
     --ignore-kernel-info N   leaves the first N kernel_info_requests unanswered
     --interrupt-mode message interrupt_request is answered and counted (SIGINT is ignored)
+    --die-at-shutdown        kills itself when it gets shutdown_request
     --ignore-shutdown        neither shutdown_request nor SIGTERM ends it
     --null-replies           contents of shutdown_reply and interrupt_reply are null, as xeus has them
     --bad-signatures         every message is signed wrongly
@@ -23,6 +24,7 @@ busy, input, reply, idle. A cell of several lines starts with nothing done: it s
     busy | idle              status with the request as parent
     input                    execute_input
     stream TEXT              stream on stdout, TEXT and a newline
+    twice TEXT               the same, and the very same message again
     result TEXT              execute_result, text/plain
     display ID TEXT          display_data with transient.display_id
     reply                    execute_reply, ok
@@ -45,6 +47,7 @@ busy, input, reply, idle. A cell of several lines starts with nothing done: it s
                              "interrupted"
     stderr TEXT              to the standard error of the process
     die [SIGNAL]             kills itself at once (9), nothing more is sent
+    alarm SECONDS            is killed by SIGALRM after that time, whatever it does by then
     exit STATUS              exits with that status
     flush                    waits until what was sent is on its way
 """
@@ -74,6 +77,7 @@ class Kernel:
         self.session = uuid.uuid4().hex
         self.count = 0
         self.interrupts = 0
+        self.flooded = 0
         self.unanswered = options.ignore_kernel_info
         self.context = zmq.Context()
         self.sockets = {}
@@ -161,6 +165,8 @@ class Kernel:
             self.interrupts += 1
             self.reply("control", request, "interrupt_reply", None if null else {"status": "ok"})
             self.publish("stream", {"name": "stdout", "text": f"interrupt_request {self.interrupts}\n"}, {})
+        elif kind == "shutdown_request" and self.options.die_at_shutdown:
+            os.kill(os.getpid(), signal.SIGKILL)
         elif kind == "shutdown_request" and not self.options.ignore_shutdown:
             content = None if null else {"status": "ok", "restart": request[2].get("restart", False)}
             self.reply("control", request, "shutdown_reply", content)
@@ -269,9 +275,22 @@ class Kernel:
         number, _, size = rest.partition(" ")
         text = "x" * (int(size or 10) - 1) + "\n"
         frames = self.frames("stream", {"name": "stdout", "text": text}, request[1], [b"stream"])
+        topic, delimiter, _, header, *rest = frames
+        before, after = header.split(json.loads(header)["msg_id"].encode())
+        key = hmac.new(self.key, digestmod=hashlib.sha256)
+        rest_bytes = b"".join(rest)
         send = self.sockets["iopub"].send_multipart
-        for _ in range(int(number)):
-            send(frames)
+        for index in range(int(number)): # no message is like another one
+            header = b"%s%s-%d%s" % (before, self.session.encode(), self.flooded + index, after)
+            digest = key.copy()
+            digest.update(header + rest_bytes)
+            send([topic, delimiter, digest.hexdigest().encode() if self.key else b"", header, *rest])
+        self.flooded += int(number)
+
+    def do_twice(self, rest, request):
+        frames = self.frames("stream", {"name": "stdout", "text": rest + "\n"}, request[1], [b"stream"])
+        for _ in range(2):
+            self.sockets["iopub"].send_multipart(frames)
 
     def do_burst(self, rest, request):
         text = "".join(f"{i}\n" for i in range(int(rest)))
@@ -311,6 +330,9 @@ class Kernel:
         os.kill(os.getpid(), int(rest or 9))
         time.sleep(10)
 
+    def do_alarm(self, rest, request):
+        signal.setitimer(signal.ITIMER_REAL, float(rest))
+
     def do_exit(self, rest, request):
         self.do_flush(rest, request)
         os._exit(int(rest))
@@ -329,6 +351,7 @@ def main():
     parser.add_argument("--stderr")
     parser.add_argument("--ignore-kernel-info", type=int, default=0)
     parser.add_argument("--interrupt-mode", default="signal")
+    parser.add_argument("--die-at-shutdown", action="store_true")
     parser.add_argument("--ignore-shutdown", action="store_true")
     parser.add_argument("--null-replies", action="store_true")
     parser.add_argument("--bad-signatures", action="store_true")

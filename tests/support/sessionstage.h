@@ -15,7 +15,8 @@ struct SessionStage {
     explicit SessionStage(bool ready = true)
     {
         using namespace std::chrono_literals;
-        session.setLimits({100ms, 30ms, 150ms});
+        session.setLimits(
+            {.idleAfterReply = 100ms, .idleAfterAbort = 30ms, .replyAfterIdle = 150ms, .death = 100ms});
         (void)session.attach(kernel);
         if (ready) kernel->catchUp();
     }

@@ -8,6 +8,7 @@
 #include <widgets/editor/inspectiontip.h>
 #include <widgets/editor/linecolours.h>
 #include <widgets/editor/thinscrollbar.h>
+#include <widgets/editor/utf8.h>
 #include <widgets/theme/appearance.h>
 
 #include <QGuiApplication>
@@ -19,9 +20,12 @@ namespace cahier::widgets {
 
 namespace {
 
-constexpr int toldChanges = QsciScintillaBase::SC_MOD_INSERTTEXT | QsciScintillaBase::SC_MOD_DELETETEXT;
+constexpr int toldChanges = QsciScintillaBase::SC_MOD_INSERTTEXT | QsciScintillaBase::SC_MOD_DELETETEXT |
+                            QsciScintillaBase::SC_MOD_BEFOREDELETE;
 /// A longer document is thrown away with its memory when the editor gets another text.
 constexpr long keptDocument = 64 * 1024;
+/// A cell magic stands in the first line that is not empty.
+constexpr long headLength = 500;
 
 } // namespace
 
@@ -115,6 +119,7 @@ void CodeEditor::load(const QString& text)
     closePopups();
     if (m_composing) QGuiApplication::inputMethod()->reset();
     m_composing = false;
+    m_preedit = {};
     m_edits = {};
     const bool readOnly = send(SCI_GETREADONLY) != 0;
     send(SCI_SETREADONLY, 0);
@@ -122,8 +127,7 @@ void CodeEditor::load(const QString& text)
     if (send(SCI_GETLENGTH) > keptDocument) {
         send(SCI_SETDOCPOINTER);
         setUpDocument();
-    }
-    else {
+    } else {
         send(SCI_CLEARALL);
     }
     const QByteArray utf8 = text.toUtf8();
@@ -131,6 +135,7 @@ void CodeEditor::load(const QString& text)
     send(SCI_SETMODEVENTMASK, toldChanges);
     send(SCI_SETREADONLY, readOnly ? 1 : 0);
     adoptLineEnds(text);
+    if (utf8.contains('\r')) rebuildIndex();
     ++m_revision;
     m_colours->reset(int(send(SCI_GETLINECOUNT)));
     updateLanguage();
@@ -199,18 +204,30 @@ char CodeEditor::byteAt(long position) const
     return char(send(SCI_GETCHARAT, position)); // 0 outside of the text
 }
 
-QString CodeEditor::text() const { return QString::fromUtf8(bytes(0, send(SCI_GETLENGTH))); }
+QString CodeEditor::text() const
+{
+    return fromUtf8(bytes(0, send(SCI_GETLENGTH)));
+}
 
 QString CodeEditor::text(const TextRange& range) const
 {
-    return QString::fromUtf8(bytes(toBytes(range.start), toBytes(range.end())));
+    return fromUtf8(bytes(toBytes(range.start), toBytes(range.end())));
 }
 
-qsizetype CodeEditor::textLength() const { return toUnits(send(SCI_GETLENGTH)); }
+qsizetype CodeEditor::textLength() const
+{
+    return toUnits(send(SCI_GETLENGTH));
+}
 
-const CellLanguage& CodeEditor::cellLanguage() const { return m_colours->language(); }
+const CellLanguage& CodeEditor::cellLanguage() const
+{
+    return m_colours->language();
+}
 
-void CodeEditor::setReadOnly(bool readOnly) { send(SCI_SETREADONLY, readOnly ? 1 : 0); }
+void CodeEditor::setReadOnly(bool readOnly)
+{
+    send(SCI_SETREADONLY, readOnly ? 1 : 0);
+}
 
 void CodeEditor::setLanguage(const QString& notebookLanguage)
 {
@@ -221,9 +238,7 @@ void CodeEditor::setLanguage(const QString& notebookLanguage)
 
 void CodeEditor::updateLanguage()
 {
-    // A cell magic stands in the first line that is not empty.
-    constexpr long enough = 500;
-    const QString head = QString::fromUtf8(bytes(0, std::min(send(SCI_GETLENGTH), enough)));
+    const QString head = fromUtf8(bytes(0, std::min(send(SCI_GETLENGTH), headLength)));
     m_colours->setLanguage(languageOfCell(head, m_language));
     if (m_colours->firstStale() >= m_colours->lineCount()) return;
     send(SCI_STARTSTYLING, 0);
@@ -232,21 +247,42 @@ void CodeEditor::updateLanguage()
 
 void CodeEditor::handleModified(int position, int type, const char* text, int length, int linesAdded)
 {
-    if ((type & toldChanges) == 0) return;
+    if ((type & SC_MOD_BEFOREDELETE) != 0) {
+        // Afterwards nothing says what it was.
+        m_deleting = m_foreign ? 0 : toUnits(position + length) - toUnits(position);
+        m_deletesReturn = bytes(position, position + length).contains('\r');
+        return;
+    }
+    const bool insertion = (type & SC_MOD_INSERTTEXT) != 0;
+    if (!insertion && (type & SC_MOD_DELETETEXT) == 0) return;
     ++m_revision;
+    const bool returns = insertion ? QByteArrayView(text, length).contains('\r') : m_deletesReturn;
+    if (returns || (position > 0 && byteAt(position - 1) == '\r')) rebuildIndex();
+    colourChangedLines(position, linesAdded);
+    if (m_foreign) return;
+    if (insertion)
+        m_edits.insert(toUnits(position), fromUtf8(QByteArrayView(text, length)));
+    else
+        m_edits.remove(toUnits(position), m_deleting);
+    if (m_actionDepth == 0) settle();
+}
+
+/// Scintilla miscounts where a line end becomes another by what is next to it.
+void CodeEditor::rebuildIndex()
+{
+    send(SCI_RELEASELINECHARACTERINDEX, SC_LINECHARACTERINDEX_UTF16);
+    send(SCI_ALLOCATELINECHARACTERINDEX, SC_LINECHARACTERINDEX_UTF16);
+}
+
+void CodeEditor::colourChangedLines(long position, int linesAdded)
+{
     const int line = int(send(SCI_LINEFROMPOSITION, position));
     const int lineCount = int(send(SCI_GETLINECOUNT));
-    if (m_colours->lineCount() + linesAdded == lineCount && line < m_colours->lineCount())
+    if (m_colours->lineCount() + linesAdded == lineCount && line < m_colours->lineCount() &&
+        line - linesAdded < m_colours->lineCount())
         m_colours->changeLine(line, linesAdded);
     if (m_colours->lineCount() != lineCount) m_colours->reset(lineCount);
-    if (position < 500) updateLanguage();
-    if (m_foreign) return;
-    const QString changed = QString::fromUtf8(text, length);
-    if ((type & SC_MOD_INSERTTEXT) != 0)
-        m_edits.insert(toUnits(position), changed);
-    else
-        m_edits.remove(toUnits(position), changed.size());
-    if (m_actionDepth == 0) settle();
+    if (position < headLength) updateLanguage();
 }
 
 void CodeEditor::tellEdits()
@@ -260,7 +296,10 @@ void CodeEditor::tellEdits()
     if (several) Q_EMIT editGroupEnded();
 }
 
-void CodeEditor::beginAction() { ++m_actionDepth; }
+void CodeEditor::beginAction()
+{
+    ++m_actionDepth;
+}
 
 void CodeEditor::endAction()
 {

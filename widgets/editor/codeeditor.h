@@ -29,12 +29,13 @@ class Highlighting;
 class InspectionTip;
 class LineColours;
 
-/// The source of one cell. Positions are UTF-16 units of its text. The text is kept as it was loaded, with all
-/// kinds of line ends; lone surrogates alone show as U+FFFD (they count as one unit, and stay in the model).
+/// The source of one cell. Positions are UTF-16 units of its text. The text is kept as it was loaded, with
+/// all kinds of line ends; lone surrogates alone show as U+FFFD (they count as one unit, and stay in the
+/// model).
 ///
 /// Changes by the user are told by textEdited() and are for the model to keep: the editor has no undo of its
-/// own. It never scrolls vertically by itself: whoever places it makes it contentHeight() high, or, where that
-/// is too high, at least as high as what is visible plus two lines, and calls setFirstDisplayLine().
+/// own. It never scrolls vertically by itself: whoever places it makes it contentHeight() high, or, where
+/// that is too high, at least as high as what is visible plus two lines, and calls setFirstDisplayLine().
 ///
 /// Made to be used again: load() leaves nothing of the cell before but language, wrapping and line numbers.
 class CodeEditor : public QsciScintillaBase {
@@ -152,7 +153,8 @@ private:
     /// One action of the user: what changes in it is told at its end.
     class Action;
     struct Binding;
-    /// Bytes [start, end) give way to `text`; the selection is then from `anchor` to `caret`, bytes from start.
+    /// Bytes [start, end) give way to `text`; the selection is then from `anchor` to `caret`, bytes from
+    /// start.
     struct Replacement {
         long start = 0, end = 0;
         QByteArray text;
@@ -183,6 +185,8 @@ private:
     [[nodiscard]] QByteArray bytes(long start, long end) const;
     [[nodiscard]] char byteAt(long position) const;
     void handleModified(int position, int type, const char* text, int length, int linesAdded);
+    void rebuildIndex();
+    void colourChangedLines(long position, int linesAdded);
     void adoptLineEnds(const QString& text);
     void tellEdits();
     void beginAction();
@@ -237,9 +241,13 @@ private:
     bool copyOrLine();
     bool pasteHere();
     bool selectEverything();
-    void insertTyped(const QString& text);
+    void typeText(const QString& text);
 
     // codeeditormouse.cpp
+    [[nodiscard]] long bytesAt(const QMouseEvent* event) const;
+    void beginRectangle(long position);
+    void toggleCursor(long position);
+    void showPreedit(const QInputMethodEvent& event);
     void setVirtualColumn(const QPoint& point);
     void moveCaretForMenu(const QPoint& point);
 
@@ -287,6 +295,8 @@ private:
     QTimer m_colouring; ///< goes on where the time for one paint was over
 
     EditCollector m_edits;
+    qsizetype m_deleting = 0;     ///< units of what is being deleted
+    bool m_deletesReturn = false; ///< it has a carriage return
     int m_actionDepth = 0;
     bool m_userActs = false; ///< the action may scroll to the cursor
     bool m_foreign = false;  ///< the present change was made elsewhere
@@ -301,6 +311,8 @@ private:
     bool m_lineNumbers = false;
     bool m_autoClosing = true;
     bool m_bracketsShown = false;
+    bool m_addingCursor = false;     ///< with Ctrl and the mouse, which is still down
+    TextRange m_preedit;             ///< in bytes
     std::optional<Span> m_rectangle; ///< being drawn with Alt and the mouse
 
     std::optional<PendingHelp> m_completionAsked, m_inspectionAsked;
@@ -308,7 +320,7 @@ private:
     qsizetype m_completionLine = 0; ///< where its line starts
     qsizetype m_completionFrom = 0; ///< where the cursor was when it was asked for
     QString m_completionTyped;
-    qsizetype m_completionTail = 0; ///< units behind the cursor that a match replaces
+    qsizetype m_completionTail = 0;     ///< units behind the cursor that a match replaces
     CompletionPopup* m_popup = nullptr; ///< made on first use
     InspectionTip* m_tip = nullptr;     ///< likewise
     int m_detail = 0;

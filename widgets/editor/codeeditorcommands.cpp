@@ -26,22 +26,28 @@ qsizetype leadingSpace(QByteArrayView line)
 
 bool isWord(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (c & 0x80) != 0;
 }
 
 char closingOf(char opening)
 {
     switch (opening) {
-    case '(': return ')';
-    case '[': return ']';
-    case '{': return '}';
+    case '(':
+        return ')';
+    case '[':
+        return ']';
+    case '{':
+        return '}';
     case '"':
-    case '\'': return opening;
-    default: return 0;
+    case '\'':
+        return opening;
+    default:
+        return 0;
     }
 }
 
-/// The code of a line without its comment and the space before it; quotes are heeded.
+/// The code of a line without its comment and the space before it; empty when the line ends in a string.
 QByteArrayView codeOf(QByteArrayView line)
 {
     char quote = 0;
@@ -57,7 +63,7 @@ QByteArrayView codeOf(QByteArrayView line)
         else if (c == '#')
             break;
     }
-    return line.first(std::min(end, line.size())).trimmed();
+    return quote != 0 ? QByteArrayView() : line.first(end).trimmed();
 }
 
 bool leavesBlock(QByteArrayView code)
@@ -104,7 +110,8 @@ bool CodeEditor::typeCharacter(QChar typed)
     std::vector<Replacement> edits;
     for (const Span& span : spans())
         edits.push_back(closingReplacement(span, typed));
-    if (quote && isProse(cellLanguage().language) && std::ranges::all_of(spans(), [](const Span& one) { return one.start() == one.end(); }))
+    if (quote && isProse(cellLanguage().language) &&
+        std::ranges::all_of(spans(), [](const Span& one) { return one.start() == one.end(); }))
         return false;
     replaceSpans(edits);
     return true;
@@ -118,7 +125,8 @@ CodeEditor::Replacement CodeEditor::closingReplacement(const Span& span, QChar t
     if (closing != 0 && !selected.isEmpty()) { // around the selection
         const long length = selected.size();
         const bool forwards = span.caret >= span.anchor;
-        return {span.start(), span.end(), QByteArray(1, c) + selected + closing, forwards ? 1 : 1 + length, forwards ? 1 + length : 1};
+        return {span.start(), span.end(), QByteArray(1, c) + selected + closing, forwards ? 1 : 1 + length,
+                forwards ? 1 + length : 1};
     }
     const long at = span.start();
     const char next = byteAt(at);
@@ -185,7 +193,9 @@ bool CodeEditor::backspace()
     for (const Span& span : spans())
         edits.push_back(backspaceReplacement(span));
     std::ranges::sort(edits, {}, &Replacement::start);
-    const bool overlap = std::ranges::adjacent_find(edits, [](const Replacement& a, const Replacement& b) { return a.end > b.start; }) != edits.end();
+    const bool overlap = std::ranges::adjacent_find(edits, [](const Replacement& a, const Replacement& b) {
+                             return a.end > b.start;
+                         }) != edits.end();
     if (overlap)
         send(SCI_DELETEBACK);
     else
@@ -307,7 +317,8 @@ std::pair<QByteArray, QByteArray> CodeEditor::commentMarks() const
     if (language.language.isEmpty()) return {};
     const KSyntaxHighlighting::Definition definition = m_highlighting.definition(language.language);
     if (!definition.isValid()) return {"#", {}}; // not loaded yet, or unknown
-    if (const QString mark = definition.singleLineCommentMarker(); !mark.isEmpty()) return {mark.toUtf8(), {}};
+    if (const QString mark = definition.singleLineCommentMarker(); !mark.isEmpty())
+        return {mark.toUtf8(), {}};
     const auto [before, after] = definition.multiLineCommentMarker();
     return {before.toUtf8(), after.toUtf8()};
 }
@@ -338,7 +349,8 @@ bool CodeEditor::commentLines()
         }
         text.remove(space, before.size());
         if (text.size() > space && text[space] == ' ') text.remove(space, 1);
-        if (!after.isEmpty() && text.endsWith(after)) text.chop(after.size() + (text.endsWith(' ' + after) ? 1 : 0));
+        if (!after.isEmpty() && text.endsWith(after))
+            text.chop(after.size() + (text.endsWith(' ' + after) ? 1 : 0));
     }
     if (column >= 0) replaceLines(lines, texts);
     return true;

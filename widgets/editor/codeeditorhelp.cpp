@@ -6,6 +6,7 @@
 #include <widgets/editor/completionpopup.h>
 #include <widgets/editor/editoraction.h>
 #include <widgets/editor/inspectiontip.h>
+#include <widgets/editor/utf8.h>
 
 #include <algorithm>
 
@@ -17,7 +18,8 @@ namespace {
 
 bool isWord(QStringView text)
 {
-    return std::ranges::all_of(text, [](QChar c) { return c.isLetterOrNumber() || c == u'_' || c.isSurrogate(); });
+    return std::ranges::all_of(text,
+                               [](QChar c) { return c.isLetterOrNumber() || c == u'_' || c.isSurrogate(); });
 }
 
 /// The text of a MIME bundle's member, which may be a list of lines.
@@ -54,7 +56,7 @@ CodeEditor::PendingHelp CodeEditor::presentHelp() const
     const long start = send(SCI_POSITIONFROMLINE, send(SCI_LINEFROMPOSITION, caret));
     return {.cursor = toUnits(caret),
             .lineStart = toUnits(start),
-            .head = QString::fromUtf8(bytes(start, caret)),
+            .head = fromUtf8(bytes(start, caret)),
             .revision = m_revision};
 }
 
@@ -74,12 +76,15 @@ void CodeEditor::showCompletions(const runtime::Completions& completions)
     const PendingHelp now = presentHelp();
     // More of the word may have been typed since; anything else makes the answer void.
     const bool fits = hasFocus() && cursorCount() == 1 && now.lineStart == asked.lineStart &&
-                      now.head.startsWith(asked.head) && isWord(QStringView(now.head).sliced(asked.head.size())) &&
-                      completions.start >= 0 && completions.start <= asked.cursor;
+                      now.head.startsWith(asked.head) &&
+                      isWord(QStringView(now.head).sliced(asked.head.size())) && completions.start >= 0 &&
+                      completions.start <= asked.cursor;
     if (!fits || completions.matches.empty()) return;
     m_completionStart = completions.start;
     m_completionTail = std::max<qsizetype>(0, completions.end - asked.cursor);
-    const auto typedUntil = [this](qsizetype end) { return text({m_completionStart, end - m_completionStart}); };
+    const auto typedUntil = [this](qsizetype end) {
+        return text({m_completionStart, end - m_completionStart});
+    };
     if (!m_popup) {
         m_popup = new CompletionPopup(m_appearance, this);
         connect(m_popup, &CompletionPopup::chosen, this, &CodeEditor::insertMatch);
@@ -90,6 +95,7 @@ void CodeEditor::showCompletions(const runtime::Completions& completions)
     if (shown.size() == 1) return insertMatch(shown.first());
     m_completionLine = now.lineStart;
     m_completionFrom = asked.cursor;
+    m_completionTyped = typedUntil(now.cursor);
     m_popup->showAt(globalRect(m_completionStart));
 }
 
@@ -98,12 +104,14 @@ void CodeEditor::followCompletions()
 {
     if (!m_popup || !m_popup->isVisible()) return;
     const PendingHelp now = presentHelp();
-    const bool inside = cursorCount() == 1 && now.lineStart == m_completionLine && now.cursor >= m_completionStart &&
-                        send(SCI_GETSELECTIONEMPTY) != 0;
+    const bool inside = cursorCount() == 1 && now.lineStart == m_completionLine &&
+                        now.cursor >= m_completionStart && send(SCI_GETSELECTIONEMPTY) != 0;
     if (!inside) return m_popup->hide();
     const QString typed = text({m_completionStart, now.cursor - m_completionStart});
     const qsizetype before = std::min(m_completionFrom - m_completionStart, typed.size());
-    if (!isWord(QStringView(typed).sliced(before)) || (typed.isEmpty() && m_completionFrom > m_completionStart)) return m_popup->hide();
+    if (!isWord(QStringView(typed).sliced(before)) ||
+        (typed.isEmpty() && m_completionFrom > m_completionStart))
+        return m_popup->hide();
     if (typed == m_completionTyped) return;
     m_completionTyped = typed;
     if (!m_popup->filter(typed)) m_popup->hide();

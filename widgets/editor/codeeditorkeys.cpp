@@ -93,10 +93,10 @@ std::span<const CodeEditor::Binding> CodeEditor::bindings()
 
 const CodeEditor::Binding* CodeEditor::bindingOf(const QKeyEvent& event)
 {
-    const Qt::KeyboardModifiers modifiers = event.modifiers() & ~(Qt::KeypadModifier | Qt::GroupSwitchModifier);
-    const auto found = std::ranges::find_if(bindings(), [&](const Binding& one) {
-        return one.key == event.key() && one.modifiers == modifiers;
-    });
+    const Qt::KeyboardModifiers modifiers =
+        event.modifiers() & ~(Qt::KeypadModifier | Qt::GroupSwitchModifier);
+    const auto found = std::ranges::find_if(
+        bindings(), [&](const Binding& one) { return one.key == event.key() && one.modifiers == modifiers; });
     return found == bindings().end() ? nullptr : &*found;
 }
 
@@ -104,7 +104,8 @@ namespace {
 
 bool isTyping(const QKeyEvent& event)
 {
-    const Qt::KeyboardModifiers modifiers = event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
+    const Qt::KeyboardModifiers modifiers =
+        event.modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier);
     // AltGr arrives as Ctrl+Alt on some systems.
     const bool plain = modifiers == Qt::NoModifier || modifiers == (Qt::ControlModifier | Qt::AltModifier);
     return plain && !event.text().isEmpty() && event.text().at(0).isPrint();
@@ -149,20 +150,27 @@ void CodeEditor::keyPressEvent(QKeyEvent* event)
         used = (send(binding->command), true);
     else if (isTyping(*event)) {
         used = true;
-        if (event->text().size() != 1 || !typeCharacter(event->text().at(0))) insertTyped(event->text());
+        typeText(event->text());
     }
     event->setAccepted(used);
 }
 
-void CodeEditor::insertTyped(const QString& text)
+void CodeEditor::typeText(const QString& text)
 {
-    if (send(SCI_GETREADONLY) != 0) return;
-    // Scintilla types into all selections by itself.
-    QKeyEvent plain(QEvent::KeyPress, 0, Qt::NoModifier, text);
-    QsciScintillaBase::keyPressEvent(&plain);
+    if (send(SCI_GETREADONLY) != 0 || (text.size() == 1 && typeCharacter(text.at(0)))) return;
+    // Scintilla types into all selections by itself, one character at a time.
+    for (qsizetype at = 0; at < text.size();) {
+        const qsizetype length = text[at].isHighSurrogate() && at + 1 < text.size() ? 2 : 1;
+        QKeyEvent plain(QEvent::KeyPress, 0, Qt::NoModifier, text.sliced(at, length));
+        QsciScintillaBase::keyPressEvent(&plain);
+        at += length;
+    }
 }
 
-bool CodeEditor::focusNextPrevChild(bool) { return false; }
+bool CodeEditor::focusNextPrevChild(bool)
+{
+    return false;
+}
 
 bool CodeEditor::escape()
 {
@@ -204,7 +212,8 @@ bool CodeEditor::pageUp()
 bool CodeEditor::pageDown()
 {
     const long last = send(SCI_GETLINECOUNT) - 1;
-    if (contentHeight() <= height() || send(SCI_LINEFROMPOSITION, send(SCI_GETCURRENTPOS)) == last) return false;
+    if (contentHeight() <= height() || send(SCI_LINEFROMPOSITION, send(SCI_GETCURRENTPOS)) == last)
+        return false;
     send(SCI_PAGEDOWN);
     return true;
 }

@@ -26,7 +26,10 @@ constexpr long nowhere = -1;
 /// Scintilla keeps these styles for itself.
 constexpr size_t firstReserved = 32, afterReserved = 40, styleCount = 256;
 
-long colourOf(const QColor& colour) { return colour.red() | colour.green() << 8 | colour.blue() << 16; }
+long colourOf(const QColor& colour)
+{
+    return colour.red() | colour.green() << 8 | colour.blue() << 16;
+}
 
 QColor blend(const QColor& over, const QColor& under, float part)
 {
@@ -48,7 +51,8 @@ void CodeEditor::applyAppearance()
 {
     const Theme& theme = m_appearance.theme();
     const QByteArray family = theme.code.family().toUtf8();
-    const double points = theme.code.pointSizeF() > 0 ? theme.code.pointSizeF() : QFontInfo(theme.code).pointSizeF();
+    const double points =
+        theme.code.pointSizeF() > 0 ? theme.code.pointSizeF() : QFontInfo(theme.code).pointSizeF();
     send(SCI_STYLESETFONT, STYLE_DEFAULT, family.constData());
     send(SCI_STYLESETSIZEFRACTIONAL, STYLE_DEFAULT, qRound(points * double(SC_FONT_SIZE_MULTIPLIER)));
     send(SCI_STYLESETFORE, STYLE_DEFAULT, colourOf(theme.text));
@@ -87,7 +91,8 @@ void CodeEditor::applyAppearance()
 void CodeEditor::applyIndicators()
 {
     const Theme& theme = m_appearance.theme();
-    const std::array marks{std::pair(matchIndicator, theme.match), std::pair(currentMatchIndicator, theme.currentMatch)};
+    const std::array marks{std::pair(matchIndicator, theme.match),
+                           std::pair(currentMatchIndicator, theme.currentMatch)};
     for (const auto& [indicator, colour] : marks) {
         send(SCI_INDICSETSTYLE, indicator, INDIC_FULLBOX);
         send(SCI_INDICSETFORE, indicator, colourOf(colour));
@@ -96,6 +101,8 @@ void CodeEditor::applyIndicators()
         send(SCI_INDICSETUNDER, indicator, 1);
     }
     send(SCI_INDICSETSTYLE, closerIndicator, INDIC_HIDDEN);
+    send(SCI_INDICSETSTYLE, preeditIndicator, INDIC_COMPOSITIONTHIN);
+    send(SCI_INDICSETFORE, preeditIndicator, colourOf(theme.text));
 }
 
 void CodeEditor::applyLooks()
@@ -136,7 +143,8 @@ void CodeEditor::putStyles(int line, const QByteArray& styles)
     const long start = send(SCI_POSITIONFROMLINE, line);
     send(SCI_STARTSTYLING, start);
     // Line ends as well: the next line's styling must begin where this one stops.
-    mapped.append(send(SCI_POSITIONFROMLINE, line + 1) - start - mapped.size(), char(Highlighting::plainStyle));
+    mapped.append(send(SCI_POSITIONFROMLINE, line + 1) - start - mapped.size(),
+                  char(Highlighting::plainStyle));
     send(SCI_SETSTYLINGEX, mapped.size(), mapped.constData());
 }
 
@@ -241,7 +249,8 @@ long CodeEditor::matchingBracket(long position) const
     const int step = index % 2 == 0 ? 1 : -1;
     const long style = send(SCI_GETSTYLEAT, position);
     const long from = step > 0 ? position : std::max(0L, position - bracketReach);
-    const QByteArray text = bytes(from, std::min(send(SCI_GETLENGTH), step > 0 ? position + bracketReach : position + 1));
+    const QByteArray text =
+        bytes(from, std::min(send(SCI_GETLENGTH), step > 0 ? position + bracketReach : position + 1));
     int depth = 0;
     for (qsizetype at = position - from; at >= 0 && at < text.size(); at += step) {
         if (text[at] != own && text[at] != opposite) continue;
@@ -266,7 +275,8 @@ void CodeEditor::paintEvent(QPaintEvent* event)
     painter.setFont(m_appearance.theme().code);
     painter.setPen(m_appearance.theme().muted);
     const QPoint corner = byteRect(0).topLeft() - viewport()->pos();
-    painter.drawText(QRect(corner, QSize(viewport()->width() - corner.x(), lineHeight())), Qt::AlignVCenter, m_placeholder);
+    painter.drawText(QRect(corner, QSize(viewport()->width() - corner.x(), lineHeight())), Qt::AlignVCenter,
+                     m_placeholder);
 }
 
 } // namespace cahier::widgets

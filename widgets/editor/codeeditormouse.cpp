@@ -3,6 +3,8 @@
 #include <widgets/editor/codeeditor.h>
 
 #include <widgets/editor/editoraction.h>
+#include <widgets/editor/indicators.h>
+#include <widgets/editor/utf8.h>
 #include <widgets/theme/icons.h>
 
 #include <QClipboard>
@@ -20,27 +22,54 @@ void CodeEditor::mousePressEvent(QMouseEvent* event)
 {
     closePopups();
     const Action action(*this);
-    if (event->button() == Qt::LeftButton && (event->modifiers() & Qt::AltModifier) != 0) {
-        setFocus(Qt::MouseFocusReason);
-        const long position = send(SCI_POSITIONFROMPOINT, event->position().toPoint().x(), long(event->position().toPoint().y()));
-        m_rectangle = Span{position, position};
-        send(SCI_SETRECTANGULARSELECTIONANCHOR, position);
-        send(SCI_SETRECTANGULARSELECTIONCARET, position);
-        return;
-    }
+    const bool left = event->button() == Qt::LeftButton;
+    if (left && (event->modifiers() & Qt::AltModifier) != 0) return beginRectangle(bytesAt(event));
+    if (left && event->modifiers() == Qt::ControlModifier) return toggleCursor(bytesAt(event));
     QsciScintillaBase::mousePressEvent(event);
+}
+
+long CodeEditor::bytesAt(const QMouseEvent* event) const
+{
+    const QPoint point = event->position().toPoint();
+    return send(SCI_POSITIONFROMPOINT, point.x(), long(point.y()));
+}
+
+void CodeEditor::beginRectangle(long position)
+{
+    setFocus(Qt::MouseFocusReason);
+    m_rectangle = Span{position, position};
+    send(SCI_SETRECTANGULARSELECTIONANCHOR, position);
+    send(SCI_SETRECTANGULARSELECTIONCARET, position);
+}
+
+/// Puts a cursor there, or takes it away.
+void CodeEditor::toggleCursor(long position)
+{
+    setFocus(Qt::MouseFocusReason);
+    const std::vector<Span> all = spans();
+    const auto there = std::ranges::find_if(
+        all, [position](const Span& one) { return position >= one.start() && position <= one.end(); });
+    if (there == all.end()) {
+        send(SCI_ADDSELECTION, position, position);
+        m_addingCursor = true;
+    } else if (all.size() > 1) {
+        send(SCI_DROPSELECTIONN, there - all.begin());
+    }
 }
 
 void CodeEditor::mouseMoveEvent(QMouseEvent* event)
 {
     if (event->buttons() == Qt::NoButton) return QsciScintillaBase::mouseMoveEvent(event);
     const Action action(*this);
+    if (m_addingCursor) {
+        send(SCI_SETSELECTIONNCARET, send(SCI_GETMAINSELECTION), bytesAt(event));
+        return;
+    }
     if (!m_rectangle) return QsciScintillaBase::mouseMoveEvent(event);
-    const QPoint point = event->position().toPoint();
-    m_rectangle->caret = send(SCI_POSITIONFROMPOINT, point.x(), long(point.y()));
+    m_rectangle->caret = bytesAt(event);
     send(SCI_SETRECTANGULARSELECTIONANCHOR, m_rectangle->anchor);
     send(SCI_SETRECTANGULARSELECTIONCARET, m_rectangle->caret);
-    setVirtualColumn(point);
+    setVirtualColumn(event->position().toPoint());
 }
 
 /// Behind the end of a short line the rectangle goes on, as wide as the mouse shows.
@@ -57,10 +86,10 @@ void CodeEditor::setVirtualColumn(const QPoint& point)
 void CodeEditor::mouseReleaseEvent(QMouseEvent* event)
 {
     const Action action(*this);
-    if (m_rectangle && event->button() == Qt::LeftButton)
-        m_rectangle.reset();
-    else
-        QsciScintillaBase::mouseReleaseEvent(event);
+    if (!m_rectangle && !m_addingCursor) return QsciScintillaBase::mouseReleaseEvent(event);
+    if (event->button() != Qt::LeftButton) return;
+    m_rectangle.reset();
+    m_addingCursor = false;
 }
 
 void CodeEditor::mouseDoubleClickEvent(QMouseEvent* event)
@@ -72,7 +101,8 @@ void CodeEditor::mouseDoubleClickEvent(QMouseEvent* event)
 void CodeEditor::wheelEvent(QWheelEvent* event)
 {
     const QPoint angle = event->angleDelta();
-    const bool sideways = std::abs(angle.x()) > std::abs(angle.y()) || (event->modifiers() & Qt::ShiftModifier) != 0;
+    const bool sideways =
+        std::abs(angle.x()) > std::abs(angle.y()) || (event->modifiers() & Qt::ShiftModifier) != 0;
     QScrollBar* const bar = horizontalScrollBar();
     if (!sideways || m_wrapped || bar->maximum() == 0 || (event->modifiers() & Qt::ControlModifier) != 0) {
         event->ignore(); // the notebook scrolls, or zooms
@@ -96,12 +126,42 @@ void CodeEditor::dropEvent(QDropEvent* event)
     QsciScintillaBase::dropEvent(event);
 }
 
+/// Scintilla's own way needs its undo history, which is off. What is being composed is in the text, but is
+/// not told before it is there to stay.
 void CodeEditor::inputMethodEvent(QInputMethodEvent* event)
 {
+    if (send(SCI_GETREADONLY) != 0) return event->ignore();
     const Action action(*this);
-    // Scintilla keeps what is being composed in the text; it is told once it is there to stay.
+    if (m_preedit.length > 0) {
+        replaceBytes(m_preedit.start, m_preedit.end(), {});
+        send(SCI_SETEMPTYSELECTION, m_preedit.start);
+        m_preedit = {};
+    }
+    if (event->replacementLength() > 0) {
+        const long start = toBytes(cursorPosition() + event->replacementStart());
+        const qsizetype end = toUnits(start) + event->replacementLength();
+        replaceBytes(start, toBytes(end), {});
+        send(SCI_SETEMPTYSELECTION, start);
+    }
     m_composing = !event->preeditString().isEmpty();
-    QsciScintillaBase::inputMethodEvent(event);
+    if (!event->commitString().isEmpty()) typeText(event->commitString());
+    if (m_composing) showPreedit(*event);
+    event->accept();
+}
+
+void CodeEditor::showPreedit(const QInputMethodEvent& event)
+{
+    if (send(SCI_GETSELECTIONEMPTY) == 0) send(SCI_CLEAR);
+    const QByteArray text = event.preeditString().toUtf8();
+    const long start = send(SCI_GETCURRENTPOS);
+    replaceBytes(start, start, text);
+    m_preedit = {start, text.size()};
+    send(SCI_SETINDICATORCURRENT, preeditIndicator);
+    send(SCI_INDICATORFILLRANGE, start, text.size());
+    qsizetype cursor = event.preeditString().size();
+    for (const QInputMethodEvent::Attribute& attribute : event.attributes())
+        if (attribute.type == QInputMethodEvent::Cursor) cursor = attribute.start;
+    send(SCI_SETEMPTYSELECTION, start + event.preeditString().first(cursor).toUtf8().size());
 }
 
 void CodeEditor::focusInEvent(QFocusEvent* event)
@@ -155,7 +215,7 @@ void CodeEditor::copy()
         return;
     }
     const long line = send(SCI_LINEFROMPOSITION, send(SCI_GETCURRENTPOS));
-    QGuiApplication::clipboard()->setText(QString::fromUtf8(lineBytes(int(line))) + u'\n');
+    QGuiApplication::clipboard()->setText(fromUtf8(lineBytes(int(line))) + u'\n');
 }
 
 void CodeEditor::paste()
@@ -191,10 +251,12 @@ void CodeEditor::contextMenuEvent(QContextMenuEvent* event)
     };
     add(u"cut"_s, tr("Cu&t"), QKeySequence::Cut, writable, &CodeEditor::cut);
     add(u"copy"_s, tr("&Copy"), QKeySequence::Copy, true, &CodeEditor::copy);
-    add(u"paste"_s, tr("&Paste"), QKeySequence::Paste, writable && send(SCI_CANPASTE) != 0, &CodeEditor::paste);
+    add(u"paste"_s, tr("&Paste"), QKeySequence::Paste, writable && send(SCI_CANPASTE) != 0,
+        &CodeEditor::paste);
     menu->addSeparator();
     add(u"expand"_s, tr("Select &All"), QKeySequence::SelectAll, true, &CodeEditor::selectAll);
-    add(u"edit"_s, tr("Toggle Co&mment"), QKeySequence(Qt::CTRL | Qt::Key_Slash), writable && canComment(), &CodeEditor::toggleComment);
+    add(u"edit"_s, tr("Toggle Co&mment"), QKeySequence(Qt::CTRL | Qt::Key_Slash), writable && canComment(),
+        &CodeEditor::toggleComment);
     Q_EMIT contextMenuRequested(menu);
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     menu->popup(byKey ? mapToGlobal(cursorRect().bottomLeft()) : event->globalPos());
@@ -205,8 +267,9 @@ void CodeEditor::moveCaretForMenu(const QPoint& point)
     const QPoint inside = point - viewport()->pos();
     const long position = send(SCI_POSITIONFROMPOINT, inside.x(), long(inside.y()));
     const std::vector<Span> all = spans();
-    const bool selected = std::ranges::any_of(
-        all, [position](const Span& one) { return position >= one.start() && position <= one.end() && one.start() != one.end(); });
+    const bool selected = std::ranges::any_of(all, [position](const Span& one) {
+        return position >= one.start() && position <= one.end() && one.start() != one.end();
+    });
     if (selected) return;
     const Action action(*this);
     setSpans({{position, position}}, 0);

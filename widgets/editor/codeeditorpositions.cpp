@@ -63,9 +63,15 @@ void CodeEditor::setSpans(const std::vector<Span>& spans, size_t main)
     send(SCI_SETMAINSELECTION, long(std::min(main, spans.size() - 1)));
 }
 
-qsizetype CodeEditor::cursorPosition() const { return toUnits(send(SCI_GETCURRENTPOS)); }
+qsizetype CodeEditor::cursorPosition() const
+{
+    return toUnits(send(SCI_GETCURRENTPOS));
+}
 
-void CodeEditor::setCursorPosition(qsizetype position) { select(position, 0); }
+void CodeEditor::setCursorPosition(qsizetype position)
+{
+    select(position, 0);
+}
 
 TextRange CodeEditor::selectedRange() const
 {
@@ -73,7 +79,10 @@ TextRange CodeEditor::selectedRange() const
     return {start, toUnits(send(SCI_GETSELECTIONEND)) - start};
 }
 
-QString CodeEditor::selectedText() const { return text(selectedRange()); }
+QString CodeEditor::selectedText() const
+{
+    return text(selectedRange());
+}
 
 void CodeEditor::select(qsizetype start, qsizetype length)
 {
@@ -82,7 +91,10 @@ void CodeEditor::select(qsizetype start, qsizetype length)
     settle();
 }
 
-int CodeEditor::cursorCount() const { return int(send(SCI_GETSELECTIONS)); }
+int CodeEditor::cursorCount() const
+{
+    return int(send(SCI_GETSELECTIONS));
+}
 
 /// Scrolls sideways to the cursor.
 void CodeEditor::showCaretColumn()
@@ -91,9 +103,15 @@ void CodeEditor::showCaretColumn()
     restoreFirstLine();
 }
 
-QRect CodeEditor::cursorRect() const { return byteRect(send(SCI_GETCURRENTPOS)); }
+QRect CodeEditor::cursorRect() const
+{
+    return byteRect(send(SCI_GETCURRENTPOS));
+}
 
-QRect CodeEditor::rectAt(qsizetype position) const { return byteRect(toBytes(position)); }
+QRect CodeEditor::rectAt(qsizetype position) const
+{
+    return byteRect(toBytes(position));
+}
 
 QRect CodeEditor::byteRect(long position) const
 {
@@ -108,7 +126,10 @@ qsizetype CodeEditor::positionAt(const QPoint& point) const
     return toUnits(send(SCI_POSITIONFROMPOINT, inside.x(), long(inside.y())));
 }
 
-int CodeEditor::lineHeight() const { return int(send(SCI_TEXTHEIGHT, 0)); }
+int CodeEditor::lineHeight() const
+{
+    return int(send(SCI_TEXTHEIGHT, 0));
+}
 
 int CodeEditor::displayLineCount() const
 {
@@ -118,7 +139,10 @@ int CodeEditor::displayLineCount() const
     return int(send(SCI_VISIBLEFROMDOCLINE, lines));
 }
 
-int CodeEditor::verticalPadding() const { return qRound(6 * m_appearance.theme().zoom); }
+int CodeEditor::verticalPadding() const
+{
+    return qRound(6 * m_appearance.theme().zoom);
+}
 
 int CodeEditor::contentHeight() const
 {
@@ -127,9 +151,15 @@ int CodeEditor::contentHeight() const
            (bar ? horizontalScrollBar()->sizeHint().height() : 0);
 }
 
-QSize CodeEditor::sizeHint() const { return {400, contentHeight()}; }
+QSize CodeEditor::sizeHint() const
+{
+    return {400, contentHeight()};
+}
 
-QSize CodeEditor::minimumSizeHint() const { return {80, lineHeight() + 2 * verticalPadding()}; }
+QSize CodeEditor::minimumSizeHint() const
+{
+    return {80, lineHeight() + 2 * verticalPadding()};
+}
 
 void CodeEditor::updateContentHeight()
 {
@@ -149,7 +179,8 @@ void CodeEditor::setFirstDisplayLine(int line)
 /// Scintilla scrolls to the cursor in many places, and nothing tells it not to.
 void CodeEditor::restoreFirstLine()
 {
-    if (send(SCI_GETFIRSTVISIBLELINE) != m_firstDisplayLine) send(SCI_SETFIRSTVISIBLELINE, m_firstDisplayLine);
+    if (send(SCI_GETFIRSTVISIBLELINE) != m_firstDisplayLine)
+        send(SCI_SETFIRSTVISIBLELINE, m_firstDisplayLine);
 }
 
 void CodeEditor::setWrapped(bool wrapped)
@@ -173,8 +204,10 @@ void CodeEditor::updateMargin()
 {
     int width = 0;
     if (m_lineNumbers) {
-        const QByteArray digits(std::max<qsizetype>(2, QByteArray::number(qlonglong(send(SCI_GETLINECOUNT))).size()), '9');
-        width = int(send(SCI_TEXTWIDTH, STYLE_LINENUMBER, digits.constData())) + qRound(8 * m_appearance.theme().zoom);
+        const QByteArray digits(
+            std::max<qsizetype>(2, QByteArray::number(qlonglong(send(SCI_GETLINECOUNT))).size()), '9');
+        width = int(send(SCI_TEXTWIDTH, STYLE_LINENUMBER, digits.constData())) +
+                qRound(8 * m_appearance.theme().zoom);
     }
     if (width != send(SCI_GETMARGINWIDTHN, 0)) send(SCI_SETMARGINWIDTHN, 0, width);
 }

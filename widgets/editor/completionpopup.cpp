@@ -34,7 +34,8 @@ public:
     {
         beginResetModel();
         m_shown.clear();
-        // The kernel's matches need not begin with what was typed ("%ti" and "time"): as they came they all fit.
+        // The kernel's matches need not begin with what was typed ("%ti" and "time"): as they came they all
+        // fit.
         const QString more = typed.startsWith(m_original) ? typed.sliced(m_original.size()) : QString();
         for (size_t i = 0; i < m_matches.size(); ++i) {
             const QString& text = m_matches[i].text;
@@ -110,11 +111,13 @@ public:
         painter->setFont(theme.code);
         painter->setPen(theme.text);
         const QFontMetrics metrics(theme.code);
-        painter->drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine, metrics.elidedText(match.text, Qt::ElideMiddle, rest.width()));
+        painter->drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine,
+                          metrics.elidedText(match.text, Qt::ElideMiddle, rest.width()));
         rest.setLeft(rest.left() + metrics.horizontalAdvance(match.text) + padding());
         if (match.signature.isEmpty() || rest.width() <= 0) return;
         painter->setPen(theme.muted);
-        painter->drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine, metrics.elidedText(match.signature, Qt::ElideRight, rest.width()));
+        painter->drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine,
+                          metrics.elidedText(match.signature, Qt::ElideRight, rest.width()));
     }
 
     [[nodiscard]] int padding() const { return qRound(6 * m_appearance.theme().zoom); }
@@ -222,15 +225,28 @@ bool CompletionPopup::handleKey(const QKeyEvent& event)
 {
     if ((event.modifiers() & ~(Qt::KeypadModifier)) != Qt::NoModifier) return false;
     switch (event.key()) {
-    case Qt::Key_Up: move(-1); return true;
-    case Qt::Key_Down: move(1); return true;
-    case Qt::Key_PageUp: move(1 - rows); return true;
-    case Qt::Key_PageDown: move(rows - 1); return true;
+    case Qt::Key_Up:
+        move(-1);
+        return true;
+    case Qt::Key_Down:
+        move(1);
+        return true;
+    case Qt::Key_PageUp:
+        move(1 - rows);
+        return true;
+    case Qt::Key_PageDown:
+        move(rows - 1);
+        return true;
     case Qt::Key_Return:
     case Qt::Key_Enter:
-    case Qt::Key_Tab: choose(); return true;
-    case Qt::Key_Escape: hide(); return true;
-    default: return false;
+    case Qt::Key_Tab:
+        choose();
+        return true;
+    case Qt::Key_Escape:
+        hide();
+        return true;
+    default:
+        return false;
     }
 }
 

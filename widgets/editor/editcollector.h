@@ -17,8 +17,8 @@ struct TextChange {
     friend bool operator==(const TextChange&, const TextChange&) = default;
 };
 
-/// Gathers the small changes that a text widget makes during one action of the user, in their order, and joins
-/// neighbouring ones: a deletion and an insertion at the same place are one replacement.
+/// Gathers the small changes that a text widget makes during one action of the user, in their order, and
+/// joins neighbouring ones: a deletion and an insertion at the same place are one replacement.
 class EditCollector {
 public:
     void insert(qsizetype position, const QString& text);

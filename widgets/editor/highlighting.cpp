@@ -72,7 +72,8 @@ private:
 
 syntax::Definition findDefinition(const syntax::Repository& repository, const QString& language)
 {
-    if (const QString name = definitionName(language); !name.isEmpty()) return repository.definitionForName(name);
+    if (const QString name = definitionName(language); !name.isEmpty())
+        return repository.definitionForName(name);
     if (language.isEmpty()) return {};
     const QString lower = language.toLower();
     const QList<syntax::Definition> all = repository.definitions();
@@ -115,7 +116,10 @@ Highlighting::Highlighting(const Appearance& appearance, QObject* parent)
     });
 }
 
-Highlighting::~Highlighting() { m_worker.waitForDone(); }
+Highlighting::~Highlighting()
+{
+    m_worker.waitForDone();
+}
 
 void Highlighting::prepare(const QString& language)
 {
@@ -186,8 +190,7 @@ int Highlighting::styleOf(const syntax::Format& format)
                   .bold = format.isBold(*m_theme),
                   .italic = format.isItalic(*m_theme),
                   .underline = format.isUnderline(*m_theme)};
-    const bool ordinary =
-        format.textStyle() == syntax::Theme::Normal && !format.hasTextColorOverride();
+    const bool ordinary = format.textStyle() == syntax::Theme::Normal && !format.hasTextColorOverride();
     if (!ordinary && format.hasTextColor(*m_theme))
         look.foreground = readable(format.textColor(*m_theme), theme.editor, theme.dark);
     const auto same = std::ranges::find(m_looks, look);

@@ -8,5 +8,6 @@ inline constexpr int matchIndicator = 8;
 inline constexpr int currentMatchIndicator = 9;
 /// Not seen: on a closing bracket or quote that was put in with its opening one.
 inline constexpr int closerIndicator = 10;
+inline constexpr int preeditIndicator = 11;
 
 } // namespace cahier::widgets

@@ -26,9 +26,11 @@ QTextCharFormat formatOf(const text::AnsiStyle& style, const Theme& theme)
 {
     QTextCharFormat format;
     format.setForeground(theme.foreground(style.inverse ? style.background : style.foreground));
-    const QColor ground = style.inverse ? theme.foreground(style.foreground) : theme.background(style.background);
+    const QColor ground =
+        style.inverse ? theme.foreground(style.foreground) : theme.background(style.background);
     if (ground.isValid()) format.setBackground(ground);
-    if (style.inverse && style.background.kind == text::AnsiColour::Kind::Default) format.setForeground(theme.page);
+    if (style.inverse && style.background.kind == text::AnsiColour::Kind::Default)
+        format.setForeground(theme.page);
     if (style.bold) format.setFontWeight(QFont::Bold);
     format.setFontItalic(style.italic);
     format.setFontUnderline(style.underline);
@@ -83,7 +85,10 @@ void InspectionTip::setText(const QString& text)
     m_view->verticalScrollBar()->setValue(0);
 }
 
-QString InspectionTip::text() const { return m_view->toPlainText(); }
+QString InspectionTip::text() const
+{
+    return m_view->toPlainText();
+}
 
 QSize InspectionTip::wantedSize() const
 {

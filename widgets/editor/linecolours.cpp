@@ -2,6 +2,7 @@
 #include <widgets/editor/linecolours.h>
 
 #include <widgets/editor/highlighting.h>
+#include <widgets/editor/utf8.h>
 
 #include <KSyntaxHighlighting/Definition>
 #include <KSyntaxHighlighting/Format>
@@ -79,7 +80,7 @@ void LineColours::changeLine(int line, int added)
     if (added > 0)
         m_lines.insert(next, size_t(added), Line{});
     else if (added < 0)
-        m_lines.erase(next, next - added);
+        m_lines.erase(next, next + std::min<qsizetype>(-added, m_lines.end() - next));
     m_lines[size_t(line)].stale = true;
     m_firstStale = std::min(m_firstStale, line);
 }
@@ -96,7 +97,8 @@ const QByteArray& LineColours::colour(int line, const QByteArray& utf8)
     const KSyntaxHighlighting::State begin =
         line > m_language.magicLine + 1 ? m_lines[size_t(line) - 1].end : KSyntaxHighlighting::State();
     const bool cellMagic = line <= m_language.magicLine;
-    run(utf8, begin, cellMagic || (m_language.lineMagics && (begin == m_top || line <= m_language.magicLine + 1)));
+    run(utf8, begin,
+        cellMagic || (m_language.lineMagics && (begin == m_top || line <= m_language.magicLine + 1)));
     Line& present = m_lines[size_t(line)];
     const bool goesOn = present.end != m_end;
     present.end = m_end;
@@ -119,7 +121,7 @@ void LineColours::run(const QByteArray& utf8, const KSyntaxHighlighting::State& 
     m_styles.fill(char(Highlighting::plainStyle), utf8.size());
     m_end = begin;
     if (!m_known || utf8.size() > longestColoured) return;
-    m_text = QString::fromUtf8(utf8);
+    m_text = fromUtf8(utf8);
     m_ascii = m_text.size() == utf8.size();
     m_unit = m_byte = 0;
     if (mayBeMagic && colourMagic(m_text)) {
@@ -139,16 +141,15 @@ bool LineColours::colourMagic(QStringView text)
     if (text[start] == u'!') {
         while (end < text.size() && text[end] == u'!')
             ++end;
-    }
-    else if (text[start] == u'%' && start + 1 < text.size() && !text[start + 1].isSpace()) {
+    } else if (text[start] == u'%' && start + 1 < text.size() && !text[start + 1].isSpace()) {
         while (end < text.size() && !text[end].isSpace())
             ++end;
-    }
-    else if (text[start] == u'?' || (text.endsWith(u'?') && !text.contains(u'#'))) {
+    } else if (text[start] == u'?' || (text.endsWith(u'?') && !text.contains(u'#'))) {
         end = text.size();
     }
     if (end == start) return false;
-    fill(utf8Length(text.first(start)), utf8Length(text.sliced(start, end - start)), Highlighting::magicStyle);
+    fill(utf8Length(text.first(start)), utf8Length(text.sliced(start, end - start)),
+         Highlighting::magicStyle);
     return true;
 }
 

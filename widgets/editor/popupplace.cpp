@@ -20,11 +20,11 @@ QRect popupPlace(const QRect& cursor, const QSize& size)
     if (size.height() > below && above > below) {
         place.setHeight(std::min(size.height(), above));
         place.moveBottom(cursor.top() - gap);
-    }
-    else {
+    } else {
         place.setHeight(std::min(size.height(), std::max(below, 60)));
     }
-    place.moveLeft(std::clamp(place.left(), space.left(), std::max(space.left(), space.right() - place.width())));
+    place.moveLeft(
+        std::clamp(place.left(), space.left(), std::max(space.left(), space.right() - place.width())));
     return place;
 }
 

@@ -21,7 +21,10 @@ ThinScrollBar::ThinScrollBar(const Appearance& appearance, QWidget* parent)
     setAttribute(Qt::WA_Hover);
 }
 
-QSize ThinScrollBar::sizeHint() const { return {4 * thickness, thickness}; }
+QSize ThinScrollBar::sizeHint() const
+{
+    return {4 * thickness, thickness};
+}
 
 QRectF ThinScrollBar::handle() const
 {
@@ -71,8 +74,14 @@ void ThinScrollBar::mouseReleaseEvent(QMouseEvent*)
     update();
 }
 
-void ThinScrollBar::enterEvent(QEnterEvent*) { update(); }
+void ThinScrollBar::enterEvent(QEnterEvent*)
+{
+    update();
+}
 
-void ThinScrollBar::leaveEvent(QEvent*) { update(); }
+void ThinScrollBar::leaveEvent(QEvent*)
+{
+    update();
+}
 
 } // namespace cahier::widgets

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <widgets/outputs/imageoutput.h>
+#include <widgets/outputs/noteoutput.h>
+#include <widgets/outputs/textoutput.h>
+
+#include "outputtesting.h"
+
+#include <QAccessible>
+#include <QBuffer>
+#include <QClipboard>
+#include <QImage>
+#include <QLabel>
+#include <QMenu>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+#include <QWheelEvent>
+
+using namespace cahier;
+using namespace cahier::widgets;
+using namespace Qt::StringLiterals;
+using nlohmann::json;
+using notebook::Output;
+
+namespace {
+
+constexpr int width = 700;
+
+std::string numbered(int lines)
+{
+    std::string text;
+    for (int i = 0; i < lines; ++i)
+        text += "line " + std::to_string(i) + "\n";
+    return text;
+}
+
+std::string pngBase64(QSize size, QColor colour)
+{
+    QImage image(size, QImage::Format_ARGB32);
+    image.fill(colour);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "PNG");
+    return bytes.toBase64().toStdString();
+}
+
+json error(const std::string& name, const std::string& value, const json& traceback)
+{
+    return {{"output_type", "error"}, {"ename", name}, {"evalue", value}, {"traceback", traceback}};
+}
+
+} // namespace
+
+class TestOutputArea : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void setOutputs_otherContents_leaveNothingOfTheOld();
+    void setOutputs_sameKinds_reuseWidgets();
+    void setOutputs_longText_isBoundedAndCanBeShownWhole();
+    void expanded_otherOutputsBetween_isRemembered();
+    void updateOutputs_streamGrows_isFollowedAtItsEnd();
+    void updateOutputs_readerScrolledUp_staysThere();
+    void updateOutputs_outputsGone_areRemoved();
+    void wheel_withoutRest_isTheNotebooks();
+    void keys_selectAndCopy();
+    void error_traceback_leadsToItsLine();
+    void image_size_isKnownFromTheHeader();
+    void image_metadata_halvesARetinaPicture();
+    void image_hostile_isRefused_data();
+    void image_hostile_isRefused();
+    void image_store_staysBounded();
+    void choice_scriptOnly_saysSoCalmly();
+    void choice_registeredLater_isTaken();
+    void manyOutputs_first_areShown();
+    void menu_everyOutput_hasOne();
+    void names_everyOutput_hasOne();
+    void matches_current_comesIntoSight();
+
+private:
+    void show(const std::vector<Output>& outputs);
+    [[nodiscard]] TextOutput* textAt(int index) const;
+
+    std::unique_ptr<OutputStage> m_stage;
+    std::unique_ptr<OutputArea> m_area;
+};
+
+void TestOutputArea::init()
+{
+    m_stage = std::make_unique<OutputStage>();
+    m_area = std::make_unique<OutputArea>(m_stage->services);
+    m_area->resize(width, 10);
+    m_area->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_area.get()));
+    connect(m_area.get(), &OutputArea::heightChanged, m_area.get(),
+            [this] { m_area->resize(width, m_area->heightForWidth(width)); });
+}
+
+void TestOutputArea::cleanup()
+{
+    m_area.reset();
+    m_stage.reset();
+}
+
+void TestOutputArea::show(const std::vector<Output>& outputs)
+{
+    m_area->setOutputs(outputs);
+    m_area->resize(width, m_area->heightForWidth(width));
+}
+
+TextOutput* TestOutputArea::textAt(int index) const
+{
+    return qobject_cast<TextOutput*>(m_area->widgetOf(index));
+}
+
+void TestOutputArea::setOutputs_otherContents_leaveNothingOfTheOld()
+{
+    show({savedStream("a\nb\n"), outputOf(error("E", "x", {"t"}))});
+    QVERIFY(m_area->heightForWidth(width) > 0);
+    show({});
+    QCOMPARE(m_area->heightForWidth(width), 0);
+    for (const QObject* child : m_area->children()) {
+        if (const auto* widget = qobject_cast<const QWidget*>(child)) QVERIFY(widget->isHidden());
+    }
+    show({savedStream("c")});
+    QCOMPARE(textAt(0)->terminal().text()->buffer().lineCount(), 1);
+    QCOMPARE(m_area->heightForWidth(width), textAt(0)->terminal().heightOfRows(1));
+}
+
+void TestOutputArea::setOutputs_sameKinds_reuseWidgets()
+{
+    show({savedStream("a"), savedStream("b")});
+    const QSet<OutputWidget*> before{m_area->widgetOf(0), m_area->widgetOf(1)};
+    show({savedStream("c"), savedStream("d")});
+    QCOMPARE((QSet<OutputWidget*>{m_area->widgetOf(0), m_area->widgetOf(1)}), before);
+}
+
+void TestOutputArea::setOutputs_longText_isBoundedAndCanBeShownWhole()
+{
+    show({savedStream(numbered(1000))});
+    const TextOutput* text = textAt(0);
+    const int bounded = m_area->heightForWidth(width);
+    QVERIFY(bounded < text->terminal().heightOfRows(BoundedOutput::boundRows + 4));
+    const auto buttons = text->findChildren<QToolButton*>();
+    const auto all = std::ranges::find(buttons, u"Show all"_s, &QToolButton::text);
+    QVERIFY(all != buttons.end());
+    QTest::mouseClick(*all, Qt::LeftButton);
+    QVERIFY(m_area->heightForWidth(width) > text->terminal().heightOfRows(1000));
+    QCOMPARE(m_area->height(), m_area->heightForWidth(width));
+    QTest::mouseClick(*all, Qt::LeftButton);
+    QCOMPARE(m_area->heightForWidth(width), bounded);
+}
+
+void TestOutputArea::expanded_otherOutputsBetween_isRemembered()
+{
+    const Output longText = savedStream(numbered(100)), other = savedStream(numbered(100));
+    show({longText});
+    textAt(0)->setExpanded(true);
+    show({other});
+    QVERIFY(!textAt(0)->isExpanded());
+    show({longText});
+    QVERIFY(textAt(0)->isExpanded());
+}
+
+void TestOutputArea::updateOutputs_streamGrows_isFollowedAtItsEnd()
+{
+    notebook::StreamText stream = notebook::StreamText().appended(numbered(3));
+    show({liveStream(stream)});
+    const OutputWidget* widget = m_area->widgetOf(0);
+    for (int i = 0; i < 100; ++i) {
+        stream = stream.appended(numbered(10));
+        m_area->updateOutputs({liveStream(stream)}, 0);
+    }
+    QCOMPARE(m_area->widgetOf(0), widget);
+    QCOMPARE(textAt(0)->terminal().text()->buffer().lineCount(), 1003);
+    QVERIFY(textAt(0)->terminal().scrollOffset() > 0);
+    QVERIFY(textAt(0)->terminal().isAtEnd());
+}
+
+void TestOutputArea::updateOutputs_readerScrolledUp_staysThere()
+{
+    notebook::StreamText stream = notebook::StreamText().appended(numbered(200));
+    show({liveStream(stream)});
+    QVERIFY(textAt(0)->terminal().isAtEnd());
+    textAt(0)->terminal().setScrollOffset(50);
+    stream = stream.appended(numbered(100));
+    m_area->updateOutputs({liveStream(stream)}, 0);
+    QCOMPARE(textAt(0)->terminal().scrollOffset(), 50);
+}
+
+void TestOutputArea::updateOutputs_outputsGone_areRemoved()
+{
+    show({savedStream("a"), savedStream("b"), savedStream("c")});
+    m_area->updateOutputs({savedStream("a")}, 1);
+    QVERIFY(m_area->widgetOf(1) == nullptr);
+    QCOMPARE(m_area->heightForWidth(width), textAt(0)->terminal().heightOfRows(1));
+}
+
+void TestOutputArea::wheel_withoutRest_isTheNotebooks()
+{
+    show({savedStream(numbered(1000))});
+    TerminalText& terminal = textAt(0)->terminal();
+    const auto turn = [&](int angle) {
+        QWheelEvent event(QPointF(50, 50), terminal.mapToGlobal(QPointF(50, 50)), {}, QPoint(0, angle),
+                          Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&terminal, &event);
+        return event.isAccepted();
+    };
+    QEnterEvent enter(QPointF(50, 50), QPointF(50, 50), QPointF(50, 50));
+    QApplication::sendEvent(&terminal, &enter);
+    QVERIFY(!turn(-120));
+    QCOMPARE(terminal.scrollOffset(), 0);
+    terminal.setFocus();
+    QVERIFY(turn(-120));
+    QVERIFY(terminal.scrollOffset() > 0);
+    terminal.setScrollOffset(0);
+    QVERIFY(!turn(120)); // at its end: the notebook goes on
+}
+
+void TestOutputArea::keys_selectAndCopy()
+{
+    show({savedStream("one \x1b[31mtwo\x1b[0m\nthree\n")});
+    TerminalText& terminal = textAt(0)->terminal();
+    terminal.setFocus();
+    QTest::keyClick(&terminal, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClick(&terminal, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(), u"one two\nthree"_s);
+    QTest::mouseClick(&terminal, Qt::LeftButton, {}, QPoint(5, 8));
+    QVERIFY(!terminal.hasSelection());
+    for (int i = 0; i < 3; ++i)
+        QTest::keyClick(&terminal, Qt::Key_Right, Qt::ShiftModifier);
+    QTest::keyClick(&terminal, Qt::Key_Down, Qt::ShiftModifier);
+    terminal.copy();
+    QCOMPARE(QApplication::clipboard()->text(), u"one two\nthr"_s);
+    QTest::mouseDClick(&terminal, Qt::LeftButton, {}, QPoint(60, 8));
+    terminal.copy();
+    QCOMPARE(QApplication::clipboard()->text(), u"two"_s);
+}
+
+void TestOutputArea::error_traceback_leadsToItsLine()
+{
+    show({outputOf(
+        error("ZeroDivisionError", "division by zero",
+              {"\x1b[31m-----------------\x1b[39m", "Cell In[3], line 2\n      1 x = 0\n----> 2 1/x",
+               "ZeroDivisionError: division by zero"}))});
+    QSignalSpy activated(m_area.get(), &OutputArea::sourceLineActivated);
+    TerminalText& terminal = textAt(0)->terminal();
+    QCOMPARE(terminal.text()->buffer().line(0).text, u"Cell In[3], line 2"_s);
+    QTest::mouseMove(&terminal, QPoint(30, 10));
+    QTest::mouseClick(&terminal, Qt::LeftButton, {}, QPoint(30, 10));
+    QCOMPARE(activated.count(), 1);
+    QCOMPARE(activated.front().at(0).toInt(), 3);
+    QCOMPARE(activated.front().at(1).toInt(), 2);
+    QCOMPARE(textAt(0)->accessibleName(), u"Error output: ZeroDivisionError: division by zero"_s);
+}
+
+void TestOutputArea::image_size_isKnownFromTheHeader()
+{
+    show({display({{"image/png", pngBase64({640, 480}, Qt::red)}})});
+    auto* image = qobject_cast<ImageOutput*>(m_area->widgetOf(0));
+    QVERIFY(image);
+    QVERIFY(!image->isReady());
+    QCOMPARE(m_area->heightForWidth(width), 480 + 8);
+    QCOMPARE(m_area->heightForWidth(320 + 8), 240 + 8);
+    QCOMPARE(image->accessibleName(), u"Output, image 640 by 480"_s);
+    QTRY_VERIFY(image->isReady());
+    QCOMPARE(image->grab().toImage().pixelColor(100, 100), QColor(Qt::red));
+}
+
+void TestOutputArea::image_metadata_halvesARetinaPicture()
+{
+    json output = {{"output_type", "display_data"},
+                   {"data", {{"image/png", pngBase64({640, 480}, Qt::red)}}},
+                   {"metadata", {{"image/png", {{"width", 320}, {"height", 240}}}}}};
+    show({outputOf(output)});
+    QCOMPARE(m_area->heightForWidth(width), 240 + 8);
+}
+
+void TestOutputArea::image_hostile_isRefused_data()
+{
+    QTest::addColumn<QString>("type");
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("not base64") << u"image/png"_s << QByteArray("hello, this is no picture");
+    QTest::newRow("empty") << u"image/png"_s << QByteArray();
+    QByteArray huge = QByteArray::fromBase64(QByteArray::fromStdString(pngBase64({4, 4}, Qt::red)));
+    huge.replace(16, 8, QByteArray("\x00\x01\x86\xa0\x00\x01\x86\xa0", 8));
+    QTest::newRow("claims 100000 by 100000") << u"image/png"_s << huge.toBase64();
+    QByteArray bomb =
+        "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='10' "
+        "height='10'><g id='a0'><rect width='1' height='1'/></g>";
+    for (int i = 1; i < 40; ++i) {
+        bomb += "<g id='a" + QByteArray::number(i) + "'>";
+        for (int k = 0; k < 10; ++k)
+            bomb += "<use xlink:href='#a" + QByteArray::number(i - 1) + "'/>";
+        bomb += "</g>";
+    }
+    QTest::newRow("SVG bomb") << u"image/svg+xml"_s << bomb + "</svg>";
+    QTest::newRow("SVG that uses itself")
+        << u"image/svg+xml"_s
+        << QByteArray("<svg xmlns='http://www.w3.org/2000/svg'><g id='a'><use href='#a'/></g></svg>");
+    QTest::newRow("no SVG") << u"image/svg+xml"_s << QByteArray("<html/>");
+}
+
+void TestOutputArea::image_hostile_isRefused()
+{
+    QFETCH(const QString, type);
+    QFETCH(const QByteArray, value);
+    show({display({{type.toStdString(), value.toStdString()}})});
+    auto* image = qobject_cast<ImageOutput*>(m_area->widgetOf(0));
+    QTRY_VERIFY(image->isReady());
+    QVERIFY(!image->problem().isEmpty());
+    QVERIFY(m_area->heightForWidth(width) < 60);
+}
+
+void TestOutputArea::image_store_staysBounded()
+{
+    for (int i = 0; i < 60; ++i) {
+        show({display({{"image/png", pngBase64({640, 480 + i}, Qt::blue)}})});
+        auto* image = qobject_cast<ImageOutput*>(m_area->widgetOf(0));
+        QTRY_VERIFY(image->isReady());
+    }
+    QVERIFY(m_stage->images.keptBytes() > 10 << 20);
+    QVERIFY(m_stage->images.keptBytes() <= 20 << 20);
+}
+
+void TestOutputArea::choice_scriptOnly_saysSoCalmly()
+{
+    show({display({{"application/javascript", "alert(1)"}})});
+    QVERIFY(qobject_cast<NoteOutput*>(m_area->widgetOf(0)));
+    QVERIFY(m_area->widgetOf(0)->accessibleName().contains(u"application/javascript"));
+    show({display(
+        {{"application/vnd.jupyter.widget-view+json", {{"model_id", "x"}}}, {"text/plain", "IntSlider()"}})});
+    QVERIFY(textAt(0));
+    QVERIFY(m_area->heightForWidth(width) > textAt(0)->terminal().heightOfRows(1));
+    show({display(json::object())});
+    QCOMPARE(m_area->heightForWidth(width), 0);
+}
+
+void TestOutputArea::choice_registeredLater_isTaken()
+{
+    class Own : public NoteOutput {
+    public:
+        Own(OutputServices& services, QWidget* parent) : NoteOutput(services, Purpose::File, parent) {}
+    };
+    m_stage->registry.add(u"text/latex"_s, [](OutputServices& services, QWidget* parent) -> OutputWidget* {
+        return new Own(services, parent);
+    });
+    show({display({{"text/plain", "x"}, {"text/latex", "$x$"}})});
+    QVERIFY(dynamic_cast<Own*>(m_area->widgetOf(0)));
+}
+
+void TestOutputArea::manyOutputs_first_areShown()
+{
+    const std::vector<Output> outputs(250, savedStream("x\n"));
+    show(outputs);
+    QVERIFY(m_area->widgetOf(99));
+    QVERIFY(!m_area->widgetOf(100));
+    auto* more = m_area->findChild<QToolButton*>(QString(), Qt::FindDirectChildrenOnly);
+    QCOMPARE(more->text(), u"Show 150 more outputs"_s);
+    QTest::mouseClick(more, Qt::LeftButton);
+    QVERIFY(m_area->widgetOf(199));
+    m_area->updateOutputs(outputs, 250);
+    QVERIFY(m_area->widgetOf(199));
+}
+
+void TestOutputArea::menu_everyOutput_hasOne()
+{
+    show({savedStream("a"),
+          display({{"image/png", pngBase64({20, 20}, Qt::red)}, {"text/plain", "<Figure>"}})});
+    QSignalSpy requested(m_area.get(), &OutputArea::contextMenuRequested);
+    for (int i = 0; i < 2; ++i) {
+        const QPoint at = m_area->outputRect(i).center();
+        QContextMenuEvent event(QContextMenuEvent::Mouse, at, m_area->mapToGlobal(at));
+        QApplication::sendEvent(m_area.get(), &event);
+        QCOMPARE(requested.count(), i + 1);
+        auto* menu = qvariant_cast<QMenu*>(requested.last().front());
+        QVERIFY(menu->actions().size() >= 3);
+        menu->close();
+    }
+}
+
+void TestOutputArea::names_everyOutput_hasOne()
+{
+    show({savedStream("a"), savedStream("b", "stderr"), display({{"text/plain", "x"}}),
+          display({{"application/pdf", "JVBERi0="}})});
+    for (int i = 0; i < 4; ++i)
+        QVERIFY(!m_area->widgetOf(i)->accessibleName().isEmpty());
+    QVERIFY(m_area->widgetOf(3)->accessibleName().contains(u"application/pdf"));
+}
+
+void TestOutputArea::matches_current_comesIntoSight()
+{
+    show({savedStream(numbered(1000))});
+    m_area->setMatches(0, {{500, 0, 4}, {700, 0, 4}}, 1);
+    QVERIFY(textAt(0)->terminal().scrollOffset() > 5000);
+    m_area->clearMatches();
+}
+
+QTEST_MAIN(TestOutputArea)
+#include "tst_outputarea.moc"

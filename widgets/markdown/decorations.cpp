@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <widgets/markdown/decorations.h>
+
+#include <QAbstractTextDocumentLayout>
+#include <QPainter>
+#include <QTextBlock>
+#include <QTextCursor>
+#include <QTextTable>
+
+#include <cmath>
+
+namespace cahier::widgets {
+
+namespace {
+
+constexpr double barWidth = 3;
+
+class DecorationPainter {
+public:
+    DecorationPainter(QPainter& painter, const MarkdownDocument& document)
+        : m_painter(painter), m_document(document), m_layout(*document.documentLayout())
+    {
+    }
+
+    void paint(const QRectF& area)
+    {
+        QRectF before;
+        QVariantList barsBefore;
+        for (QTextBlock block = m_document.begin(); block.isValid(); block = block.next()) {
+            const QRectF rect = m_layout.blockBoundingRect(block);
+            const QTextBlockFormat format = block.blockFormat();
+            const QTextTable* table = QTextCursor(block).currentTable();
+            const QVariantList bars =
+                (table ? table->format().property(QuoteBars) : format.property(QuoteBars)).toList();
+            if (rect.bottom() + 50 >= area.top()) {
+                const double padding = format.doubleProperty(CodePanel);
+                if (padding > 0) panel(rect, format, padding);
+                if (format.boolProperty(Rule)) rule(rect, format);
+                for (const QVariant& bar : bars)
+                    quoteBar(bar.toDouble(), barsBefore.contains(bar) ? before.bottom() : rect.top(),
+                             rect.bottom());
+            }
+            if (rect.top() > area.bottom() + 50) return;
+            before = rect;
+            barsBefore = bars;
+        }
+    }
+
+private:
+    void panel(const QRectF& rect, const QTextBlockFormat& format, double padding)
+    {
+        const double left = format.leftMargin() - 1.4 * padding;
+        const QRectF around(left + .5, rect.top() - padding + .5, m_document.textWidth() - left - 1,
+                            rect.height() + 2 * padding - 1);
+        m_painter.setPen(m_document.theme().border);
+        m_painter.setBrush(m_document.theme().editor);
+        m_painter.drawRoundedRect(around, 4, 4);
+    }
+
+    void rule(const QRectF& rect, const QTextBlockFormat& format)
+    {
+        const double y = std::floor(rect.center().y());
+        m_painter.fillRect(QRectF(format.leftMargin(), y, m_document.textWidth() - format.leftMargin(), 1),
+                           m_document.theme().border);
+    }
+
+    void quoteBar(double x, double top, double bottom)
+    {
+        m_painter.fillRect(QRectF(x, top, barWidth, bottom - top), m_document.theme().border);
+    }
+
+    QPainter& m_painter;
+    const MarkdownDocument& m_document;
+    QAbstractTextDocumentLayout& m_layout;
+};
+
+} // namespace
+
+void paintDecorations(QPainter& painter, const MarkdownDocument& document, const QRectF& area)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    DecorationPainter(painter, document).paint(area);
+    painter.restore();
+}
+
+} // namespace cahier::widgets
