@@ -7,6 +7,7 @@
 #include <widgets/editor/indicators.h>
 #include <widgets/editor/linecolours.h>
 #include <widgets/theme/appearance.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QApplication>
 #include <QPainter>
@@ -53,6 +54,7 @@ void CodeEditor::applyAppearance()
     const QByteArray family = theme.code.family().toUtf8();
     const double points =
         theme.code.pointSizeF() > 0 ? theme.code.pointSizeF() : QFontInfo(theme.code).pointSizeF();
+    static_cast<ThinScrollBar*>(horizontalScrollBar())->setTheme(theme);
     send(SCI_STYLESETFONT, STYLE_DEFAULT, family.constData());
     send(SCI_STYLESETSIZEFRACTIONAL, STYLE_DEFAULT, qRound(points * double(SC_FONT_SIZE_MULTIPLIER)));
     send(SCI_STYLESETFORE, STYLE_DEFAULT, colourOf(theme.text));

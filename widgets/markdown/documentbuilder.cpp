@@ -366,14 +366,14 @@ void DocumentBuilder::code(QString text, const QString& language)
     const qsizetype length = text.size();
     m_cursor.insertText(text.replace(u'\n', QChar::LineSeparator), plain);
     for (const FormatRun& run : runs) {
-        if (run.start < 0 || run.length <= 0 || run.start + qsizetype(run.length) > length) continue;
+        if (run.start < 0 || run.length <= 0 || run.start + run.length > length) continue;
         QTextCharFormat format;
         if (run.foreground.isValid()) format.setForeground(run.foreground);
         if (run.bold) format.setFontWeight(QFont::Bold);
         if (run.italic) format.setFontItalic(true);
         QTextCursor stretch(m_cursor);
-        stretch.setPosition(start + run.start);
-        stretch.setPosition(start + run.start + run.length, QTextCursor::KeepAnchor);
+        stretch.setPosition(start + static_cast<int>(run.start));
+        stretch.setPosition(start + static_cast<int>(run.start + run.length), QTextCursor::KeepAnchor);
         stretch.mergeCharFormat(format);
     }
     m_open = false;

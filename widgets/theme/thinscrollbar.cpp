@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <widgets/outputs/scrollbar.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QMouseEvent>
 #include <QPainter>
