@@ -35,7 +35,7 @@ CodeEditor::CodeEditor(const Appearance& appearance, Highlighting& highlighting,
 {
     setFrameShape(QFrame::NoFrame);
     setAutoFillBackground(true);
-    replaceHorizontalScrollBar(new ThinScrollBar(appearance, this));
+    replaceHorizontalScrollBar(new ThinScrollBar(appearance, Qt::Horizontal, this));
     setUp();
     setUpDocument();
     m_colours->reset(1);

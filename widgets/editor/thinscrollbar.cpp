@@ -14,8 +14,8 @@ constexpr int thickness = 9;
 
 } // namespace
 
-ThinScrollBar::ThinScrollBar(const Appearance& appearance, QWidget* parent)
-    : QScrollBar(Qt::Horizontal, parent), m_appearance(appearance)
+ThinScrollBar::ThinScrollBar(const Appearance& appearance, Qt::Orientation orientation, QWidget* parent)
+    : QScrollBar(orientation, parent), m_appearance(appearance)
 {
     setCursor(Qt::ArrowCursor);
     setAttribute(Qt::WA_Hover);
@@ -23,49 +23,53 @@ ThinScrollBar::ThinScrollBar(const Appearance& appearance, QWidget* parent)
 
 QSize ThinScrollBar::sizeHint() const
 {
-    return {4 * thickness, thickness};
+    const QSize horizontal(4 * thickness, thickness);
+    return isHorizontal() ? horizontal : horizontal.transposed();
 }
 
-QRectF ThinScrollBar::handle() const
+ThinScrollBar::Handle ThinScrollBar::handle() const
 {
     const double range = maximum() - minimum();
     if (range <= 0) return {};
-    const double length = std::max(24.0, width() * pageStep() / (range + pageStep()));
-    const double left = (width() - length) * (value() - minimum()) / range;
-    return {left, 2, length, thickness - 4.0};
+    const double length = std::max(24.0, extent() * pageStep() / (range + pageStep()));
+    return {(extent() - length) * (value() - minimum()) / range, length};
 }
 
 void ThinScrollBar::paintEvent(QPaintEvent*)
 {
     const Theme& theme = m_appearance.theme();
     QPainter painter(this);
-    painter.fillRect(rect(), theme.editor);
+    painter.fillRect(rect(), palette().color(QPalette::Base));
     painter.setRenderHint(QPainter::Antialiasing);
     QColor colour = theme.muted;
     colour.setAlphaF(m_grip >= 0 || underMouse() ? 0.8F : 0.4F);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
-    const QRectF bar = handle();
-    painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2);
+    const Handle bar = handle();
+    constexpr double margin = 2, breadth = thickness - 2 * margin;
+    painter.drawRoundedRect(isHorizontal() ? QRectF(bar.start, margin, bar.length, breadth)
+                                           : QRectF(margin, bar.start, breadth, bar.length),
+                            breadth / 2, breadth / 2);
 }
 
 void ThinScrollBar::mousePressEvent(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton) return;
-    const QRectF bar = handle();
-    const double x = event->position().x();
-    if (x >= bar.left() && x <= bar.right())
-        m_grip = x - bar.left();
+    const Handle bar = handle();
+    const double at = isHorizontal() ? event->position().x() : event->position().y();
+    if (at >= bar.start && at <= bar.start + bar.length)
+        m_grip = at - bar.start;
     else
-        triggerAction(x < bar.left() ? SliderPageStepSub : SliderPageStepAdd);
+        triggerAction(at < bar.start ? SliderPageStepSub : SliderPageStepAdd);
     update();
 }
 
 void ThinScrollBar::mouseMoveEvent(QMouseEvent* event)
 {
-    const double way = width() - handle().width();
+    const double way = extent() - handle().length;
     if (m_grip < 0 || way <= 0) return;
-    setValue(minimum() + qRound((event->position().x() - m_grip) / way * (maximum() - minimum())));
+    const double at = isHorizontal() ? event->position().x() : event->position().y();
+    setValue(minimum() + qRound((at - m_grip) / way * (maximum() - minimum())));
 }
 
 void ThinScrollBar::mouseReleaseEvent(QMouseEvent*)

@@ -7,11 +7,11 @@ namespace cahier::widgets {
 
 class Appearance;
 
-/// A horizontal scroll bar that takes little room and attention.
+/// A scroll bar that takes little room and attention.
 class ThinScrollBar : public QScrollBar {
     Q_OBJECT
 public:
-    ThinScrollBar(const Appearance& appearance, QWidget* parent);
+    ThinScrollBar(const Appearance& appearance, Qt::Orientation orientation, QWidget* parent);
 
     [[nodiscard]] QSize sizeHint() const override;
 
@@ -24,7 +24,12 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    [[nodiscard]] QRectF handle() const;
+    struct Handle {
+        double start = 0, length = 0;
+    };
+    [[nodiscard]] bool isHorizontal() const { return orientation() == Qt::Horizontal; }
+    [[nodiscard]] int extent() const { return isHorizontal() ? width() : height(); }
+    [[nodiscard]] Handle handle() const;
 
     const Appearance& m_appearance;
     double m_grip = -1; ///< where in the handle the mouse holds it; -1: it does not
