@@ -7,7 +7,6 @@
 #include <widgets/editor/indicators.h>
 #include <widgets/editor/linecolours.h>
 #include <widgets/theme/appearance.h>
-#include <widgets/theme/thinscrollbar.h>
 
 #include <QApplication>
 #include <QPainter>
@@ -20,7 +19,7 @@ namespace cahier::widgets {
 namespace {
 
 /// What colouring may take of one paint or one turn of the event loop.
-constexpr std::chrono::microseconds budget{2500};
+constexpr std::chrono::microseconds budget{1500};
 /// How far the other bracket is looked for.
 constexpr long bracketReach = 64 * 1024;
 constexpr long nowhere = -1;
@@ -54,7 +53,6 @@ void CodeEditor::applyAppearance()
     const QByteArray family = theme.code.family().toUtf8();
     const double points =
         theme.code.pointSizeF() > 0 ? theme.code.pointSizeF() : QFontInfo(theme.code).pointSizeF();
-    static_cast<ThinScrollBar*>(horizontalScrollBar())->setTheme(theme);
     send(SCI_STYLESETFONT, STYLE_DEFAULT, family.constData());
     send(SCI_STYLESETSIZEFRACTIONAL, STYLE_DEFAULT, qRound(points * double(SC_FONT_SIZE_MULTIPLIER)));
     send(SCI_STYLESETFORE, STYLE_DEFAULT, colourOf(theme.text));
@@ -62,6 +60,7 @@ void CodeEditor::applyAppearance()
     send(SCI_STYLECLEARALL);
     m_looksApplied = 0;
     send(SCI_STYLESETFORE, STYLE_LINENUMBER, colourOf(theme.muted));
+    send(SCI_STYLESETBACK, STYLE_LINENUMBER, colourOf(theme.editor));
     send(SCI_STYLESETFORE, STYLE_BRACELIGHT, colourOf(theme.accent));
     send(SCI_STYLESETBACK, STYLE_BRACELIGHT, colourOf(theme.selection));
     send(SCI_STYLESETFORE, STYLE_BRACEBAD, colourOf(theme.error));
