@@ -23,8 +23,11 @@ enum MarkdownProperty : int {
     QuoteBars,                                   ///< of a block or table: where the bars at its left are
     CodePanel,                                   ///< of a block: it has a panel behind it
     Rule,                                        ///< of a block: it is a line across
+    ListMark,                                    ///< of a block: what stands before it, a MarkdownListMark
     ListPrefix,                                  ///< of a block: what copied text starts with
 };
+
+enum MarkdownListMark : int { DiscMark = 1, CircleMark, SquareMark, OpenMark, DoneMark };
 
 enum MarkdownObject : int {
     FormulaObject = QTextFormat::UserObject + 1,
