@@ -2,6 +2,7 @@
 #include <app/console/notebookrun.h>
 
 #include <app/console/commands.h>
+#include <app/kernelchoice.h>
 
 #include <QDir>
 #include <QFileInfo>
@@ -89,9 +90,13 @@ void NotebookRun::chooseKernel(const Result<runtime::KernelSpecs>& specs)
     if (m_done) return;
     if (!specs) return fail(specs.error());
     const auto choice = chooseKernelSpec(*specs, m_options.kernel, m_notebook);
-    if (!choice) return fail(choice.error());
+    if (!choice) {
+        Error error = choice.error();
+        if (!specs->specs.empty()) error.message += u" Choose one with --kernel."_s;
+        return fail(error);
+    }
     if (!choice->notice.isEmpty()) m_report.notice(choice->notice);
-    startKernel(choice->spec);
+    startKernel(choice->spec.name);
 }
 
 void NotebookRun::startKernel(const QString& spec)
@@ -258,34 +263,6 @@ void NotebookRun::finish(int status)
     m_input.withdraw();
     m_session.detach(); // the kernel's lifetime is ours: the host ends it
     Q_EMIT finished(status);
-}
-
-Result<KernelChoice> chooseKernelSpec(const runtime::KernelSpecs& specs, const QString& demanded,
-                                      const notebook::Notebook& notebook)
-{
-    const QString wished = demanded.isEmpty() ? notebook.kernelName() : demanded;
-    for (const runtime::KernelSpec& spec : specs.specs) {
-        if (spec.name.compare(wished, Qt::CaseInsensitive) == 0) return KernelChoice{spec.name, {}};
-    }
-    const QString language = notebook.language().isEmpty() ? u"python"_s : notebook.language();
-    if (demanded.isEmpty()) {
-        for (const runtime::KernelSpec& spec : specs.specs) {
-            if (spec.language.compare(language, Qt::CaseInsensitive) != 0) continue;
-            return KernelChoice{
-                spec.name, wished.isEmpty()
-                               ? QString()
-                               : u"There is no kernel \"%1\" here; \"%2\" is used."_s.arg(wished, spec.name)};
-        }
-    }
-    QStringList names;
-    for (const runtime::KernelSpec& spec : specs.specs)
-        names += spec.name;
-    const QString what = wished.isEmpty() ? u"for "_s + language : u'"' + wished + u'"';
-    const QString rest = names.isEmpty()
-                             ? u"No kernel is installed."_s
-                             : u"There are: %1. Choose one with --kernel."_s.arg(names.join(u", "_s));
-    return failure(ErrorCode::NoKernel, u"There is no kernel %1. %2"_s.arg(what, rest),
-                   specs.problems.join(u'\n'));
 }
 
 } // namespace cahier::console

@@ -71,14 +71,4 @@ private:
     bool m_done = false;
 };
 
-/// The kernel spec to use: the wished one by name, else the first of the notebook's language (with a
-/// notice), else an Error (NoKernel) that names what there is.
-struct KernelChoice {
-    QString spec;
-    QString notice;
-};
-[[nodiscard]] Result<KernelChoice> chooseKernelSpec(const runtime::KernelSpecs& specs,
-                                                    const QString& demanded,
-                                                    const notebook::Notebook& notebook);
-
 } // namespace cahier::console

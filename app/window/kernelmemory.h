@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QSettings>
+#include <QString>
+
+#include <optional>
+
+namespace cahier::window {
+
+/// Which kernel each notebook had, and up to which of its events the notebook's file holds what it said. Kept
+/// in a small file, so that a window that is opened later finds the kernel and asks for the rest.
+class KernelMemory {
+public:
+    struct Entry {
+        QString kernelId;
+        quint64 lastSeq = 0;
+        friend bool operator==(const Entry&, const Entry&) = default;
+    };
+
+    /// `file`: empty for ${XDG_STATE_HOME:-~/.local/state}/cahier/kernels.ini
+    explicit KernelMemory(const QString& file = {});
+
+    [[nodiscard]] std::optional<Entry> find(const QString& notebookPath) const;
+    void remember(const QString& notebookPath, const Entry& entry);
+    void forget(const QString& notebookPath);
+
+private:
+    QSettings m_file;
+};
+
+} // namespace cahier::window

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <app/window/notebooktabs.h>
+#include <widgets/dialogs/aboutdialog.h>
+
+#include <QMainWindow>
+#include <QTimer>
+
+class QLabel;
+class QSplitter;
+class QStackedWidget;
+
+namespace cahier::widgets {
+class CommandPalette;
+class OutlinePanel;
+} // namespace cahier::widgets
+
+namespace cahier::window {
+
+class KernelStatus;
+class RecentFiles;
+class WelcomePage;
+
+/// What the window is made with; outlives it.
+struct WindowServices {
+    widgets::Settings& settings;
+    widgets::Appearance& appearance;
+    runtime::Runtime& runtime;
+    KernelMemory& memory;
+    notebook::DocumentOptions documents;
+    std::function<const widgets::ViewServices&()> view;
+    std::function<bool()> mayHaveKernels;
+    std::function<void()> reconnect; ///< makes a new connection to where the kernels run
+    std::vector<widgets::AboutPart> parts;
+    bool remembersTabs = true; ///< whether the open notebooks come back: not in a second window
+};
+
+/// Lays out the parts and binds the commands to them. Each of its files is one subject.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(const WindowServices& services, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Shows each, in front the last one. What is open already is not opened again.
+    void open(const QStringList& paths);
+    void openNew();
+    void openExample();
+    /// The notebooks of last time.
+    void restoreTabs();
+    /// What the first painting did not need.
+    void finishStart();
+
+    [[nodiscard]] widgets::CommandList& commands() { return *m_commands; }
+    [[nodiscard]] NotebookTabs& tabs() { return *m_tabs; }
+    [[nodiscard]] widgets::OutlinePanel& outline() { return *m_outline; }
+    [[nodiscard]] KernelStatus& kernelStatus() { return *m_kernelStatus; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    // mainwindow.cpp: the layout, and what it shows of the notebook in front
+    void makeMenus();
+    void makeToolBar();
+    void makeCentre();
+    void makeStatusBar();
+    void showCurrent();
+    void showState();
+    void showPosition();
+    void showOutline(bool shown);
+    void tell(const QString& sentence);
+
+    // mainwindowcommands.cpp
+    void bindFileCommands();
+    void bindPageCommands();
+    void bindKernelCommands();
+    void bindViewCommands();
+    void bindHelpCommands();
+    void bindToPage(const QString& id);
+    void bindToKernel(const QString& id, void (KernelController::*action)());
+    void zoom(double factor);
+    void showSettings();
+    void showKeyboard();
+    void showAbout();
+    void showWelcome();
+
+    // mainwindowtabs.cpp: opening and closing notebooks
+    NotebookTab* addTab();
+    void watch(NotebookTab* tab);
+    void close(NotebookTab* tab);
+    void remove(NotebookTab* tab, bool stopKernel);
+    void openLink(const QUrl& url);
+    void lookForUnsaved();
+    [[nodiscard]] WelcomePage* makeWelcome();
+
+    // mainwindowclosing.cpp: the end
+    void quit();
+    void settleTabs(std::size_t next, bool stopKernels);
+    void finishQuit(bool stopKernels);
+
+    WindowServices m_services;
+    widgets::CommandList* m_commands;
+    NotebookTabs* m_tabs = nullptr;
+    QStackedWidget* m_centre = nullptr; ///< the welcome page, or the notebooks
+    WelcomePage* m_welcome = nullptr;
+    QSplitter* m_splitter = nullptr;
+    widgets::OutlinePanel* m_outline = nullptr;
+    widgets::CommandPalette* m_palette = nullptr;
+    KernelStatus* m_kernelStatus = nullptr;
+    QLabel* m_position = nullptr;
+    RecentFiles* m_recent = nullptr;
+    QTimer m_refreshTimer; ///< what can be done is asked again, not for each key
+    QStringList m_closed;  ///< paths, the last one closed at the end
+    int m_untitled = 0;
+    bool m_isQuitting = false; ///< the user is asked, or kernels are told
+    bool m_mayClose = false;
+};
+
+} // namespace cahier::window
