@@ -2,7 +2,7 @@
 #include <widgets/outputs/jsontree.h>
 
 #include <widgets/outputs/jsonmodel.h>
-#include <widgets/outputs/scrollbar.h>
+#include <widgets/theme/thinscrollbar.h>
 #include <widgets/outputs/wheelgate.h>
 
 #include <QClipboard>

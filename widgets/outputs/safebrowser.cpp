@@ -2,7 +2,7 @@
 #include <widgets/outputs/safebrowser.h>
 
 #include <widgets/outputs/imagestore.h>
-#include <widgets/outputs/scrollbar.h>
+#include <widgets/theme/thinscrollbar.h>
 #include <widgets/outputs/wheelgate.h>
 
 #include <QKeyEvent>

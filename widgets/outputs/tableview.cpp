@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/outputs/tableview.h>
 
-#include <widgets/outputs/scrollbar.h>
+#include <widgets/theme/thinscrollbar.h>
 #include <widgets/outputs/tablemodel.h>
 #include <widgets/outputs/wheelgate.h>
 
