@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "editorstage.h"
 
+#include <QAccessible>
 #include <QRandomGenerator>
 #include <QScrollBar>
 
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void wheel_vertical_goesToTheParent();
     void appearance_zoom_changesHeights();
     void select_backAndForth_givesTheRange();
+    void accessible_nameAndText_areThere();
 };
 
 void TestCodeEditor::load_anyText_comesBackUnchanged_data()
@@ -285,6 +287,18 @@ void TestCodeEditor::select_backAndForth_givesTheRange()
     QCOMPARE(stage.editor.selectedRange(), (TextRange{1, 3}));
     QCOMPARE(stage.editor.selectedText(), u"\U0001F600b"_s);
     QCOMPARE(stage.editor.cursorPosition(), 4);
+}
+
+void TestCodeEditor::accessible_nameAndText_areThere()
+{
+    EditorStage stage;
+    stage.editor.setAccessibleName(u"Cell 3"_s);
+    stage.load(u"x = '\u00e9'"_s);
+    QAccessibleInterface* const shown = QAccessible::queryAccessibleInterface(&stage.editor);
+    QVERIFY(shown);
+    QCOMPARE(shown->text(QAccessible::Name), u"Cell 3"_s);
+    QVERIFY(shown->textInterface());
+    QCOMPARE(shown->textInterface()->text(0, shown->textInterface()->characterCount()), u"x = '\u00e9'"_s);
 }
 
 QTEST_MAIN(TestCodeEditor)

@@ -139,9 +139,9 @@ void TestMarkdown::lists_nestAndNumber()
     QCOMPARE(block.textList()->itemText(block), u"4."_s);
     const double outer = block.blockFormat().leftMargin();
     block = block.next();
-    QCOMPARE(block.blockFormat().marker(), QTextBlockFormat::MarkerType::Checked);
+    QCOMPARE(block.blockFormat().intProperty(ListMark), int(DoneMark));
     QVERIFY(block.blockFormat().leftMargin() > outer);
-    QCOMPARE(block.next().blockFormat().marker(), QTextBlockFormat::MarkerType::Unchecked);
+    QCOMPARE(block.next().blockFormat().intProperty(ListMark), int(OpenMark));
 }
 
 void TestMarkdown::tables_haveCellsAndAlignment()

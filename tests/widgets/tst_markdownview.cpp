@@ -86,6 +86,7 @@ void TestMarkdownView::setMarkdown_longText_isReadyLater()
     QCOMPARE(ready.count(), 0);
     QVERIFY(!view.isReady());
     QTRY_COMPARE_WITH_TIMEOUT(ready.count(), 1, patience);
+    QCOMPARE(height.count(), 1);
     QVERIFY(view.heightForWidth(400) > 10'000);
     QVERIFY(view.toPlainText().contains(u"word word word"_s));
 }

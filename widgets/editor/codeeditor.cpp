@@ -7,7 +7,7 @@
 #include <widgets/editor/highlighting.h>
 #include <widgets/editor/inspectiontip.h>
 #include <widgets/editor/linecolours.h>
-#include <widgets/editor/thinscrollbar.h>
+#include <widgets/theme/thinscrollbar.h>
 #include <widgets/editor/utf8.h>
 #include <widgets/theme/appearance.h>
 
@@ -35,7 +35,7 @@ CodeEditor::CodeEditor(const Appearance& appearance, Highlighting& highlighting,
 {
     setFrameShape(QFrame::NoFrame);
     setAutoFillBackground(true);
-    replaceHorizontalScrollBar(new ThinScrollBar(appearance, this));
+    replaceHorizontalScrollBar(new ThinScrollBar(appearance, Qt::Horizontal, this));
     setUp();
     setUpDocument();
     m_colours->reset(1);

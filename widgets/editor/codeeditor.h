@@ -146,6 +146,7 @@ protected:
     bool focusNextPrevChild(bool next) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     [[nodiscard]] bool canInsertFromMimeData(const QMimeData* source) const override;
 
@@ -251,7 +252,7 @@ private:
     void setVirtualColumn(const QPoint& point);
     void moveCaretForMenu(const QPoint& point);
 
-    // codeeditorcommands.cpp
+    // codeeditortyping.cpp and codeeditorcommands.cpp
     void replaceSpans(const std::vector<Replacement>& replacements);
     struct LineRange {
         int first = 0, last = 0;

@@ -19,7 +19,7 @@ namespace cahier::widgets {
 namespace {
 
 /// What colouring may take of one paint or one turn of the event loop.
-constexpr std::chrono::microseconds budget{2500};
+constexpr std::chrono::microseconds budget{1500};
 /// How far the other bracket is looked for.
 constexpr long bracketReach = 64 * 1024;
 constexpr long nowhere = -1;
@@ -60,6 +60,7 @@ void CodeEditor::applyAppearance()
     send(SCI_STYLECLEARALL);
     m_looksApplied = 0;
     send(SCI_STYLESETFORE, STYLE_LINENUMBER, colourOf(theme.muted));
+    send(SCI_STYLESETBACK, STYLE_LINENUMBER, colourOf(theme.editor));
     send(SCI_STYLESETFORE, STYLE_BRACELIGHT, colourOf(theme.accent));
     send(SCI_STYLESETBACK, STYLE_BRACELIGHT, colourOf(theme.selection));
     send(SCI_STYLESETFORE, STYLE_BRACEBAD, colourOf(theme.error));

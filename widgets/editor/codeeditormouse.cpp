@@ -186,6 +186,12 @@ void CodeEditor::focusOutEvent(QFocusEvent* event)
     Q_EMIT focusLost();
 }
 
+void CodeEditor::showEvent(QShowEvent* event)
+{
+    QsciScintillaBase::showEvent(event);
+    m_colouring.start(); // what came while it was hidden
+}
+
 void CodeEditor::hideEvent(QHideEvent* event)
 {
     closePopups();

@@ -2,6 +2,7 @@
 #include <widgets/editor/completionpopup.h>
 
 #include <widgets/editor/popupplace.h>
+#include <widgets/theme/thinscrollbar.h>
 #include <widgets/theme/appearance.h>
 
 #include <QAbstractListModel>
@@ -158,6 +159,7 @@ CompletionPopup::CompletionPopup(const Appearance& appearance, QWidget* editor)
     m_list->setAccessibleName(tr("Completions"));
     m_list->setFocusPolicy(Qt::NoFocus);
     m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_list));
     m_list->setMouseTracking(true);
     m_list->setUniformItemSizes(true);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <widgets/theme/formatrun.h>
+
 #include <QColor>
 #include <QObject>
 #include <QSet>
@@ -19,15 +21,6 @@ class Theme;
 namespace cahier::widgets {
 
 class Appearance;
-
-/// A stretch of text in one look, in UTF-16 units.
-struct FormatRun {
-    qsizetype start = 0;
-    qsizetype length = 0;
-    QColor foreground;
-    bool bold = false;
-    bool italic = false;
-};
 
 /// How code of a kind looks.
 struct CodeLook {

@@ -3,6 +3,7 @@
 
 #include <core/text/ansi.h>
 #include <widgets/editor/popupplace.h>
+#include <widgets/theme/thinscrollbar.h>
 #include <widgets/theme/appearance.h>
 
 #include <QPainter>
@@ -49,6 +50,7 @@ InspectionTip::InspectionTip(const Appearance& appearance, QWidget* editor)
     m_view->setAccessibleName(tr("Help"));
     m_view->setFocusPolicy(Qt::NoFocus);
     m_view->setFrameShape(QFrame::NoFrame);
+    m_view->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_view));
     m_view->setReadOnly(true);
     m_view->setUndoRedoEnabled(false);
     m_view->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -82,7 +84,7 @@ void InspectionTip::setText(const QString& text)
         cursor.insertText(run.text, formatOf(run.style, m_appearance.theme()));
     if (text.size() > longest) cursor.insertText(QStringLiteral("\n…"), formatOf({}, m_appearance.theme()));
     cursor.endEditBlock();
-    m_view->verticalScrollBar()->setValue(0);
+    m_view->moveCursor(QTextCursor::Start); // what is shown first
 }
 
 QString InspectionTip::text() const

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QTextBlock>
 #include <QTextCursor>
+#include <QTextLayout>
 #include <QTextTable>
 
 #include <cmath>
@@ -36,6 +37,7 @@ public:
                 const double padding = format.doubleProperty(CodePanel);
                 if (padding > 0) panel(rect, format, padding);
                 if (format.boolProperty(Rule)) rule(rect, format);
+                if (format.hasProperty(ListMark)) listMark(block, rect, format.intProperty(ListMark));
                 for (const QVariant& bar : bars)
                     quoteBar(bar.toDouble(), barsBefore.contains(bar) ? before.bottom() : rect.top(),
                              rect.bottom());
@@ -62,6 +64,31 @@ private:
         const double y = std::floor(rect.center().y());
         m_painter.fillRect(QRectF(format.leftMargin(), y, m_document.textWidth() - format.leftMargin(), 1),
                            m_document.theme().border);
+    }
+
+    void listMark(const QTextBlock& block, const QRectF& rect, int mark)
+    {
+        const Theme& theme = m_document.theme();
+        const QFontMetricsF metrics(theme.prose);
+        const QTextLayout& layout = *block.layout();
+        const double ascent = layout.lineCount() > 0 ? layout.lineAt(0).ascent() : metrics.ascent();
+        const double x = metrics.xHeight();
+        const QPointF centre(block.blockFormat().leftMargin() - 1.5 * x, rect.top() + ascent - .5 * x);
+        const bool task = mark == OpenMark || mark == DoneMark;
+        const double radius = task ? .72 * x : .27 * x;
+        const QRectF box(centre - QPointF(radius, radius), QSizeF(2 * radius, 2 * radius));
+        const bool filled = mark == DiscMark || mark == SquareMark || mark == DoneMark;
+        const QColor ink = mark == DoneMark ? theme.accent : task ? theme.muted : theme.text;
+        m_painter.setPen(QPen(ink, x / 7));
+        m_painter.setBrush(filled ? QBrush(ink) : QBrush(Qt::NoBrush));
+        if (mark == DiscMark || mark == CircleMark)
+            m_painter.drawEllipse(box);
+        else
+            m_painter.drawRoundedRect(box, task ? x / 5 : 0, task ? x / 5 : 0);
+        if (mark != DoneMark) return;
+        m_painter.setPen(QPen(theme.onAccent, x / 4.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        m_painter.drawPolyline(QPolygonF{centre + QPointF(-.36, .02) * x, centre + QPointF(-.1, .3) * x,
+                                         centre + QPointF(.38, -.3) * x});
     }
 
     void quoteBar(double x, double top, double bottom)

@@ -17,7 +17,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int charactersAtMost = 300'000;
 constexpr int runsAtMost = 4000;     ///< stretches of text in one block; laying more out takes long
 constexpr size_t indentsAtMost = 12; ///< nested deeper, things stand no further to the right
 constexpr std::array headingSizes{1.8, 1.45, 1.22, 1.08, 1.0, .92};
@@ -25,6 +24,13 @@ constexpr std::array headingSizes{1.8, 1.45, 1.22, 1.08, 1.0, .92};
 double emOf(const QFont& font)
 {
     return font.pixelSize() > 0 ? font.pixelSize() : QFontInfo(font).pixelSize();
+}
+
+QColor mixed(const QColor& a, const QColor& b, float share)
+{
+    return QColor::fromRgbF(a.redF() + (b.redF() - a.redF()) * share,
+                            a.greenF() + (b.greenF() - a.greenF()) * share,
+                            a.blueF() + (b.blueF() - a.blueF()) * share);
 }
 
 void scaleFont(QTextCharFormat& format, double factor)
@@ -87,7 +93,7 @@ void DocumentBuilder::pushCodeFormat()
         font.setBold(around.bold());
         font.setItalic(around.italic());
         format.setFont(font);
-        format.setBackground(m_theme.editor);
+        format.setBackground(mixed(m_theme.page, m_theme.text, .075));
     });
 }
 
@@ -129,6 +135,7 @@ void DocumentBuilder::formula(const FormulaKey& key, const QString& source)
         block.setAlignment(Qt::AlignHCenter);
         block.setTopMargin(.7 * m_em);
         block.setBottomMargin(.7 * m_em);
+        block.setLineHeight(100, QTextBlockFormat::ProportionalHeight);
         newBlock(block);
     } else {
         ensureBlock();
@@ -186,7 +193,7 @@ QTextBlockFormat DocumentBuilder::paragraphFormat() const
     const double gap = inTable() ? 0 : tight ? .15 * m_em : .65 * m_em;
     format.setTopMargin(gap);
     format.setBottomMargin(gap);
-    format.setLineHeight(124, QTextBlockFormat::ProportionalHeight);
+    format.setLineHeight(.2 * m_em, QTextBlockFormat::LineDistanceHeight);
     if (!m_alignments.empty()) format.setAlignment(m_alignments.back());
     const QVariantList bars = quoteBars();
     if (!bars.isEmpty()) format.setProperty(QuoteBars, bars);
@@ -223,10 +230,11 @@ void DocumentBuilder::newBlock(QTextBlockFormat format)
 void DocumentBuilder::startItem(QTextBlockFormat& format, Level& level)
 {
     level.itemPending = false;
-    if (level.task != Task::None)
-        format.setMarker(level.task == Task::Done ? QTextBlockFormat::MarkerType::Checked
-                                                  : QTextBlockFormat::MarkerType::Unchecked);
     const bool ordered = level.listFormat.style() == QTextListFormat::ListDecimal;
+    if (level.task != Task::None)
+        format.setProperty(ListMark, level.task == Task::Done ? DoneMark : OpenMark);
+    else if (!ordered)
+        format.setProperty(ListMark, level.mark);
     QString prefix = QString(2 * std::min(m_levels.size() - 1, indentsAtMost), u' ');
     prefix += ordered ? u"%1. "_s.arg(level.number) : u"- "_s;
     if (level.task != Task::None) prefix += level.task == Task::Done ? u"[x] "_s : u"[ ] "_s;
@@ -252,7 +260,7 @@ void DocumentBuilder::beginHeading(int level)
     format.setHeadingLevel(level);
     format.setTopMargin(m_em * (level <= 2 ? 1.1 : .9));
     format.setBottomMargin(m_em * (level <= 2 ? .5 : .4));
-    format.setLineHeight(108, QTextBlockFormat::ProportionalHeight);
+    format.setLineHeight(.1 * m_em, QTextBlockFormat::LineDistanceHeight);
     newBlock(format);
     m_heading = level;
     m_headingStart = m_cursor.position();
@@ -306,12 +314,12 @@ void DocumentBuilder::endQuote()
 
 void DocumentBuilder::beginList(bool ordered, int start, bool tight)
 {
-    constexpr std::array discs{QTextListFormat::ListDisc, QTextListFormat::ListCircle,
-                               QTextListFormat::ListSquare};
+    constexpr std::array marks{DiscMark, CircleMark, SquareMark};
     const auto depth = size_t(std::ranges::count(m_levels, Level::Kind::List, &Level::kind));
     m_open = false;
     Level level{.kind = Level::Kind::List, .tight = tight, .number = start, .indent = 1.75 * m_em};
-    level.listFormat.setStyle(ordered ? QTextListFormat::ListDecimal : discs[depth % discs.size()]);
+    level.listFormat.setStyle(ordered ? QTextListFormat::ListDecimal : QTextListFormat::ListStyleUndefined);
+    level.mark = marks[depth % marks.size()];
     level.listFormat.setStart(start);
     level.listFormat.setIndent(0);
     m_levels.push_back(std::move(level));
@@ -335,133 +343,6 @@ void DocumentBuilder::beginItem(Task task)
 void DocumentBuilder::endItem()
 {
     if (!m_levels.empty() && m_levels.back().itemPending) ensureBlock(); // of an empty item
-    m_open = false;
-}
-
-void DocumentBuilder::code(QString text, const QString& language)
-{
-    if (m_full) return;
-    while (text.endsWith(u'\n'))
-        text.chop(1);
-    const qsizetype room = charactersAtMost - m_cursor.position();
-    if (text.size() > room) {
-        text.truncate(std::max<qsizetype>(0, room));
-        m_full = true;
-    }
-    QTextBlockFormat block = paragraphFormat();
-    const double padding = .55 * m_em;
-    block.setProperty(CodePanel, padding);
-    block.setLeftMargin(block.leftMargin() + 1.4 * padding);
-    block.setRightMargin(1.4 * padding);
-    block.setTopMargin(padding + .6 * m_em);
-    block.setBottomMargin(padding + .6 * m_em);
-    block.setLineHeight(118, QTextBlockFormat::ProportionalHeight);
-    block.setAlignment(Qt::AlignLeft);
-    newBlock(block);
-    QTextCharFormat plain;
-    plain.setFont(m_theme.code);
-    plain.setForeground(m_theme.text);
-    const int start = m_cursor.position();
-    const auto runs = m_colourCode ? m_colourCode(text, language) : std::vector<FormatRun>();
-    const qsizetype length = text.size();
-    m_cursor.insertText(text.replace(u'\n', QChar::LineSeparator), plain);
-    for (const FormatRun& run : runs) {
-        if (run.start < 0 || run.length <= 0 || run.start + qsizetype(run.length) > length) continue;
-        QTextCharFormat format;
-        if (run.foreground.isValid()) format.setForeground(run.foreground);
-        if (run.bold) format.setFontWeight(QFont::Bold);
-        if (run.italic) format.setFontItalic(true);
-        QTextCursor stretch(m_cursor);
-        stretch.setPosition(start + run.start);
-        stretch.setPosition(start + run.start + run.length, QTextCursor::KeepAnchor);
-        stretch.mergeCharFormat(format);
-    }
-    m_open = false;
-}
-
-void DocumentBuilder::rule()
-{
-    QTextBlockFormat format = paragraphFormat();
-    format.setProperty(Rule, true);
-    format.setTopMargin(.4 * m_em);
-    format.setBottomMargin(.4 * m_em);
-    newBlock(format);
-    m_open = false;
-}
-
-void DocumentBuilder::shrinkBlock()
-{
-    QTextCharFormat tiny;
-    QFont font = m_theme.prose;
-    font.setPixelSize(1);
-    tiny.setFont(font);
-    QTextBlockFormat none;
-    none.setLineHeight(1, QTextBlockFormat::FixedHeight);
-    m_cursor.setBlockFormat(none);
-    m_cursor.setBlockCharFormat(tiny);
-}
-
-void DocumentBuilder::beginTable(int rows, int columns)
-{
-    if (m_full || m_table) return;
-    constexpr int cellsAtMost = 20'000;
-    columns = std::clamp(columns, 1, 200);
-    rows = std::clamp(rows, 1, cellsAtMost / columns);
-    if (!m_levels.empty() && m_levels.back().itemPending) ensureBlock();
-    QTextTableFormat format;
-    format.setBorder(1);
-    format.setBorderBrush(m_theme.border);
-    format.setBorderStyle(QTextFrameFormat::BorderStyle_Solid);
-    format.setBorderCollapse(true);
-    format.setCellPadding(.38 * m_em);
-    format.setCellSpacing(0);
-    format.setLeftMargin(left());
-    format.setTopMargin(.6 * m_em);
-    format.setBottomMargin(.6 * m_em);
-    const QVariantList bars = quoteBars();
-    if (!bars.isEmpty()) format.setProperty(QuoteBars, bars);
-    if (!m_fresh) m_cursor.insertBlock();
-    shrinkBlock();
-    m_table = m_cursor.insertTable(rows, columns, format);
-}
-
-void DocumentBuilder::beginCell(int row, int column, bool header, Qt::Alignment alignment, int columnSpan,
-                                int rowSpan)
-{
-    pushFormat([&](QTextCharFormat& format) {
-        if (header) format.setFontWeight(QFont::DemiBold);
-    });
-    m_alignments.push_back(alignment);
-    if (!m_table || row >= m_table->rows() || column >= m_table->columns()) return;
-    columnSpan = std::min(columnSpan, m_table->columns() - column);
-    rowSpan = std::min(rowSpan, m_table->rows() - row);
-    if (columnSpan > 1 || rowSpan > 1) m_table->mergeCells(row, column, rowSpan, columnSpan);
-    QTextTableCell cell = m_table->cellAt(row, column);
-    if (header) {
-        QTextTableCellFormat format = cell.format().toTableCellFormat();
-        format.setBackground(m_theme.chrome);
-        cell.setFormat(format);
-    }
-    m_cursor = cell.firstCursorPosition();
-    m_fresh = true;
-    m_open = false;
-}
-
-void DocumentBuilder::endCell()
-{
-    popFormat();
-    popAlignment();
-    m_open = false;
-}
-
-void DocumentBuilder::endTable()
-{
-    if (!m_table) return;
-    m_cursor = m_table->lastCursorPosition();
-    m_cursor.movePosition(QTextCursor::NextBlock);
-    m_table = nullptr;
-    shrinkBlock();
-    m_fresh = true;
     m_open = false;
 }
 

@@ -67,6 +67,8 @@ public:
     void finish();
 
 private:
+    static constexpr int charactersAtMost = 300'000;
+
     struct Level {
         enum class Kind { Quote, List } kind = Kind::Quote;
         QTextListFormat listFormat;
@@ -74,6 +76,7 @@ private:
         bool tight = false;
         bool itemPending = false; ///< the next block is the first of an item
         Task task = Task::None;
+        MarkdownListMark mark = DiscMark;
         int number = 1;
         double indent = 0; ///< what it adds at the left
     };
@@ -85,7 +88,6 @@ private:
     [[nodiscard]] QTextBlockFormat paragraphFormat() const;
     [[nodiscard]] double left() const;
     [[nodiscard]] QVariantList quoteBars() const;
-    [[nodiscard]] double em() const { return m_em; }
     void shrinkBlock();
 
     MarkdownDocument& m_document;

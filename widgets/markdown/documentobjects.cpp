@@ -21,10 +21,10 @@ double emOf(const QTextFormat& format)
     return format.doubleProperty(ObjectEm);
 }
 
-/// How far the layout puts the middle of an object above the baseline, doubled.
-double rise(const QTextFormat& format)
+/// How far the layout lets an object go below the baseline.
+double descentOf(const QTextFormat& format)
 {
-    return QFontMetrics(format.toCharFormat().font()).xHeight() / 2.0;
+    return QFontMetrics(format.toCharFormat().font()).descent();
 }
 
 /// A formula that does not fit is drawn smaller.
@@ -53,13 +53,16 @@ DocumentObjects::DocumentObjects(MarkdownDocument* document) : QObject(document)
 void DocumentObjects::alignOnBaseline(QTextCharFormat& format, const Formula& formula, const Theme& theme)
 {
     QFont font = theme.prose;
-    const double em = emOf(format);
-    const double wanted = 2 * std::max(1.0, (formula.height - formula.depth) * em);
     font.setPixelSize(100);
-    const double xHeight = std::max(1.0, QFontMetricsF(font).xHeight());
-    font.setPixelSize(std::max(1, qRound(wanted * 100 / xHeight)));
+    const double descent = std::max(1.0, QFontMetricsF(font).descent()) / 100;
+    const double depth =
+        std::ceil(std::max(0.0, formula.depth * emOf(format) - .2)); // the layout's are whole pixels
+    int size = std::max(1, int(depth / descent));
+    do
+        font.setPixelSize(size++);
+    while (QFontMetrics(font).descent() < depth && size < 10'000);
     format.setFont(font);
-    format.setVerticalAlignment(QTextCharFormat::AlignMiddle);
+    format.setVerticalAlignment(QTextCharFormat::AlignBaseline);
 }
 
 double DocumentObjects::availableWidth(int position) const
@@ -92,11 +95,10 @@ QSizeF DocumentObjects::formulaSize(const FormulaSlot& slot, int position, const
     }
     const Formula& formula = *slot.formula;
     const double scaled = em * fittingScale(formula, em, available);
-    const double lift = rise(format);
-    // The layout gives (height + lift) / 2 above the baseline and (height - lift) / 2 below.
-    const double height = std::max(2 * formula.height * scaled - lift, 2 * formula.depth * scaled + lift);
     const double width = formula.tagShapes.empty() ? std::min(available, formula.width * scaled) : available;
-    return {width, std::max(height, lift)};
+    // A small formula alone in its line leaves the line as high as with text.
+    const double ascent = slot.key.display ? 0 : QFontMetricsF(m_document->theme().prose).ascent();
+    return {width, std::ceil(std::max(ascent, formula.height * scaled)) + descentOf(format)};
 }
 
 QSizeF DocumentObjects::pictureSize(const Picture& picture, int position) const
@@ -150,7 +152,7 @@ void DocumentObjects::drawFormula(QPainter& painter, const QRectF& rect, const F
     const Formula& formula = *slot.formula;
     painter.setFont(theme.prose);
     const double em = emOf(format) * fittingScale(formula, emOf(format), rect.width());
-    const double baseline = rect.top() + (rect.height() + rise(format)) / 2;
+    const double baseline = rect.bottom() - descentOf(format);
     const double left = formula.tagShapes.empty() ? rect.left() : rect.center().x() - formula.width * em / 2;
     paintFormula(painter, formula, {left, baseline}, em, ink);
     if (!formula.tagShapes.empty()) paintFormulaTag(painter, formula, {rect.right(), baseline}, em, ink);

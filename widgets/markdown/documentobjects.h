@@ -19,8 +19,8 @@ public:
     void drawObject(QPainter* painter, const QRectF& rect, QTextDocument* document, int position,
                     const QTextFormat& format) override;
 
-    /// The format for a formula: QTextDocument's layout puts an object's middle at half the height of an x of
-    /// its format's font above the baseline, so the font's size decides how far the object goes down.
+    /// The format for a formula: QTextDocument's layout lets an object go below the baseline as far as the
+    /// letters of its format's font do, so that font is chosen by the formula's depth.
     static void alignOnBaseline(QTextCharFormat& format, const Formula& formula, const Theme& theme);
 
 private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <widgets/markdown/formatrun.h>
+#include <widgets/theme/formatrun.h>
 #include <widgets/markdown/markdowninput.h>
 #include <widgets/markdown/pictures.h>
 #include <widgets/theme/theme.h>
@@ -23,8 +23,11 @@ enum MarkdownProperty : int {
     QuoteBars,                                   ///< of a block or table: where the bars at its left are
     CodePanel,                                   ///< of a block: it has a panel behind it
     Rule,                                        ///< of a block: it is a line across
+    ListMark,                                    ///< of a block: what stands before it, a MarkdownListMark
     ListPrefix,                                  ///< of a block: what copied text starts with
 };
+
+enum MarkdownListMark : int { DiscMark = 1, CircleMark, SquareMark, OpenMark, DoneMark };
 
 enum MarkdownObject : int {
     FormulaObject = QTextFormat::UserObject + 1,

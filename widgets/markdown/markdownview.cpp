@@ -57,9 +57,10 @@ MarkdownView::~MarkdownView()
 
 void MarkdownView::setMarkdown(MarkdownInput input)
 {
+    const bool again = m_shown && input.source == m_input.source;
     m_input = std::move(input);
     m_shown = true;
-    rebuild();
+    rebuild(again);
 }
 
 void MarkdownView::clearMarkdown()
@@ -74,12 +75,12 @@ void MarkdownView::clearMarkdown()
 void MarkdownView::followAppearance()
 {
     if (m_shown)
-        rebuild();
+        rebuild(true);
     else
         clearMarkdown();
 }
 
-void MarkdownView::rebuild()
+void MarkdownView::rebuild(bool keepUntilReady)
 {
     const quint64 generation = ++*m_generation;
     m_ready = false;
@@ -87,10 +88,12 @@ void MarkdownView::rebuild()
         auto document = buildMarkdown(m_input, m_services.appearance.theme(), m_services.colourCode);
         m_ready = true;
         adopt(std::move(document));
+        m_announcedHeight = heightForWidth(viewport()->width());
         Q_EMIT ready();
         return;
     }
-    adopt(std::make_unique<MarkdownDocument>(m_services.appearance.theme()));
+    if (!keepUntilReady) adopt(std::make_unique<MarkdownDocument>(m_services.appearance.theme()));
+    m_announcedHeight = heightForWidth(viewport()->width());
     m_services.pool->start([self = QPointer(this), generation, wanted = m_generation,
                             width = viewport()->width(), input = m_input, window = thread(),
                             theme = m_services.appearance.theme(), colour = m_services.colourCode] {
@@ -127,7 +130,6 @@ void MarkdownView::adopt(std::unique_ptr<MarkdownDocument> document)
     setDocument(m_document);
     delete before;
     viewport()->update();
-    m_announcedHeight = heightForWidth(width);
     updateGeometry();
     setAccessibleDescription(m_document->toPlainText().left(300));
 }

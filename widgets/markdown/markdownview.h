@@ -34,7 +34,8 @@ public:
     ~MarkdownView() override;
 
     /// Short texts show at once; long ones, and those with pictures, when a worker has laid them out. ready()
-    /// comes in both cases, before this returns in the first.
+    /// comes in both cases, before this returns in the first. In the second the view is empty until then, or,
+    /// if the source is the same as before, shows what it did.
     void setMarkdown(MarkdownInput input);
     [[nodiscard]] const MarkdownInput& markdown() const { return m_input; }
     /// Shows nothing and forgets everything; for the pool.
@@ -53,7 +54,8 @@ public:
     [[nodiscard]] std::optional<int> anchorTop(const QString& fragment) const;
 
 Q_SIGNALS:
-    /// The text as it is now needs another height at the same width: a formula or picture came.
+    /// The text needs another height at the same width than when it was set: a worker is done, or a formula
+    /// came.
     void heightChanged();
     /// Any link; "#fragment" for one within the notebook, also where this very view has the heading.
     void linkActivated(const QUrl& link);
@@ -71,7 +73,8 @@ protected:
     QVariant loadResource(int type, const QUrl& name) override;
 
 private:
-    void rebuild();
+    /// What is shown stays until a worker is done, or goes at once.
+    void rebuild(bool keepUntilReady);
     void finish(std::unique_ptr<MarkdownDocument> document);
     void adopt(std::unique_ptr<MarkdownDocument> document);
     void takeFormulas();

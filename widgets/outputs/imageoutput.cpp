@@ -145,7 +145,7 @@ void ImageOutput::load()
                                           [this](const auto& picture) { take(picture); });
 }
 
-void ImageOutput::take(const std::shared_ptr<const Picture>& picture)
+void ImageOutput::take(const std::shared_ptr<const StoredPicture>& picture)
 {
     const int before = heightForWidth(width());
     m_picture = picture;

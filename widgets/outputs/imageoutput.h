@@ -42,7 +42,7 @@ private:
     [[nodiscard]] QSizeF shownSize(int width) const;
     [[nodiscard]] QRectF imageRect() const;
     void load();
-    void take(const std::shared_ptr<const Picture>& picture);
+    void take(const std::shared_ptr<const StoredPicture>& picture);
     void startMovie();
     void stopMovie();
     void paintProblem(QPainter& painter) const;
@@ -54,7 +54,7 @@ private:
     QString m_mimeType;
     QSize m_pixels;      ///< as the header says; empty where it does not
     QSizeF m_statedSize; ///< as the metadata says
-    std::shared_ptr<const Picture> m_picture;
+    std::shared_ptr<const StoredPicture> m_picture;
     QSize m_loadedPixels; ///< of m_picture or what was asked for
     ImageStore::Cancelled m_request;
     QMovie* m_movie = nullptr;

@@ -43,18 +43,18 @@ bool isDarkOnClear(const QImage& image)
     return mostlyClear && (inked == 0 || luminance / inked < dark);
 }
 
-Picture broken(const QString& problem)
+StoredPicture broken(const QString& problem)
 {
     return {{}, problem, false};
 }
 
-Picture tooLarge(QSize size)
+StoredPicture tooLarge(QSize size)
 {
     return broken(QObject::tr("This image is too large to be shown (%1 by %2 pixels).")
                       .arg(QLocale().toString(size.width()), QLocale().toString(size.height())));
 }
 
-Picture decodeSvg(const QByteArray& bytes, QSize pixels)
+StoredPicture decodeSvg(const QByteArray& bytes, QSize pixels)
 {
     const auto safe = safeSvg(bytes);
     if (!safe) return broken(QObject::tr("This SVG image is broken or too complex to be shown."));
@@ -72,7 +72,7 @@ Picture decodeSvg(const QByteArray& bytes, QSize pixels)
     return {image, {}, isDarkOnClear(image)};
 }
 
-Picture decodeRaster(const QByteArray& bytes, QSize pixels)
+StoredPicture decodeRaster(const QByteArray& bytes, QSize pixels)
 {
     const auto said = imageSize({}, bytes);
     if (said && qint64(said->width()) * said->height() > mostPixels) return tooLarge(*said);
@@ -94,14 +94,14 @@ Picture decodeRaster(const QByteArray& bytes, QSize pixels)
 
 } // namespace
 
-Picture decodePicture(const QString& mimeType, const QByteArray& bytes, QSize pixels)
+StoredPicture decodePicture(const QString& mimeType, const QByteArray& bytes, QSize pixels)
 {
     return mimeType == "image/svg+xml"_L1 ? decodeSvg(bytes, pixels) : decodeRaster(bytes, pixels);
 }
 
 ImageStore::ImageStore(qsizetype mostBytes, QObject* parent) : QObject(parent), m_mostBytes(mostBytes) {}
 
-std::shared_ptr<const Picture> ImageStore::find(const Key& key)
+std::shared_ptr<const StoredPicture> ImageStore::find(const Key& key)
 {
     const auto found = std::ranges::find_if(m_kept, [&](const auto& entry) { return entry.first == key; });
     if (found == m_kept.end()) return nullptr;
@@ -109,7 +109,7 @@ std::shared_ptr<const Picture> ImageStore::find(const Key& key)
     return m_kept.front().second;
 }
 
-void ImageStore::keep(const Key& key, const std::shared_ptr<const Picture>& picture)
+void ImageStore::keep(const Key& key, const std::shared_ptr<const StoredPicture>& picture)
 {
     constexpr qsizetype share = 3; // larger ones would push out all others
     if (find(key)) return;
@@ -130,10 +130,10 @@ ImageStore::Cancelled ImageStore::request(const Key& key, const notebook::RawJso
     runInBackground(
         context,
         [cancelled, key, json] {
-            if (*cancelled) return Picture();
+            if (*cancelled) return StoredPicture();
             return decodePicture(key.mimeType, mimeBytes(json, key.mimeType), key.pixels);
         },
-        [this, key, cancelled, done = std::move(done)](const std::shared_ptr<Picture>& picture) {
+        [this, key, cancelled, done = std::move(done)](const std::shared_ptr<StoredPicture>& picture) {
             if (*cancelled) return;
             keep(key, picture);
             done(picture);

@@ -14,7 +14,7 @@
 namespace cahier::widgets {
 
 /// A decoded picture.
-struct Picture {
+struct StoredPicture {
     QImage image;               ///< null where it cannot be drawn
     QString problem;            ///< why not: a sentence for the reader
     bool isDarkOnClear = false; ///< dark ink on a transparent ground: hard to see on a dark page
@@ -33,25 +33,25 @@ public:
     };
     /// Setting it true asks for no more work.
     using Cancelled = std::shared_ptr<std::atomic_bool>;
-    using Done = std::function<void(const std::shared_ptr<const Picture>&)>;
+    using Done = std::function<void(const std::shared_ptr<const StoredPicture>&)>;
 
     explicit ImageStore(qsizetype mostBytes = 20 * 1024 * 1024, QObject* parent = nullptr);
 
     /// Null where it is not kept.
-    [[nodiscard]] std::shared_ptr<const Picture> find(const Key& key);
+    [[nodiscard]] std::shared_ptr<const StoredPicture> find(const Key& key);
     /// Calls `done` in this thread when the picture is decoded, unless `context` is gone or it was cancelled.
     Cancelled request(const Key& key, const notebook::RawJson& json, QObject* context, Done done);
     [[nodiscard]] qsizetype keptBytes() const { return m_bytes; }
 
 private:
-    void keep(const Key& key, const std::shared_ptr<const Picture>& picture);
+    void keep(const Key& key, const std::shared_ptr<const StoredPicture>& picture);
 
-    std::list<std::pair<Key, std::shared_ptr<const Picture>>> m_kept; ///< the last used first
+    std::list<std::pair<Key, std::shared_ptr<const StoredPicture>>> m_kept; ///< the last used first
     qsizetype m_mostBytes;
     qsizetype m_bytes = 0;
 };
 
 /// What request() does on its worker. `pixels` as in Key.
-[[nodiscard]] Picture decodePicture(const QString& mimeType, const QByteArray& bytes, QSize pixels);
+[[nodiscard]] StoredPicture decodePicture(const QString& mimeType, const QByteArray& bytes, QSize pixels);
 
 } // namespace cahier::widgets

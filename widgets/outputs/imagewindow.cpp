@@ -19,8 +19,8 @@ class ImageWindow::Canvas : public QWidget {
 public:
     using QWidget::QWidget;
 
-    void setPicture(const Picture& picture) { m_picture = picture; }
-    [[nodiscard]] const Picture& picture() const { return m_picture; }
+    void setPicture(const StoredPicture& picture) { m_picture = picture; }
+    [[nodiscard]] const StoredPicture& picture() const { return m_picture; }
     [[nodiscard]] double zoom() const { return m_zoom; }
     void setZoom(double zoom)
     {
@@ -42,7 +42,7 @@ protected:
     }
 
 private:
-    Picture m_picture;
+    StoredPicture m_picture;
     double m_zoom = 1;
 };
 
@@ -72,10 +72,10 @@ void ImageWindow::load(const notebook::RawJson& json, const QString& mimeType)
 {
     runInBackground(
         this, [json, mimeType] { return decodePicture(mimeType, mimeBytes(json, mimeType), {}); },
-        [this](const std::shared_ptr<Picture>& picture) { take(*picture); });
+        [this](const std::shared_ptr<StoredPicture>& picture) { take(*picture); });
 }
 
-void ImageWindow::take(const Picture& picture)
+void ImageWindow::take(const StoredPicture& picture)
 {
     m_canvas->setPicture(picture);
     m_canvas->setAccessibleName(windowTitle());

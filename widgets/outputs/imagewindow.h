@@ -28,7 +28,7 @@ protected:
 private:
     class Canvas;
 
-    void take(const Picture& picture);
+    void take(const StoredPicture& picture);
     void zoomBy(double factor);
     void fit();
     void applyTheme();

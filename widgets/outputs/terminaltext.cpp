@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/outputs/terminaltext.h>
 
-#include <widgets/outputs/scrollbar.h>
 #include <widgets/outputs/wheelgate.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QEvent>
 #include <QFontMetricsF>

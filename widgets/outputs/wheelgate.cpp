@@ -7,7 +7,7 @@
 
 namespace cahier::widgets {
 
-WheelGate::WheelGate(QWidget* area) : QObject(area), m_area(area)
+WheelGate::WheelGate(QWidget* area, QWidget* focus) : QObject(area), m_focus(focus ? focus : area)
 {
     m_quiet.start();
     area->installEventFilter(this);
@@ -24,8 +24,7 @@ bool WheelGate::takes(const QWheelEvent& event, const QAbstractSlider& bar)
     const QPoint delta = event.pixelDelta().isNull() ? event.angleDelta() : event.pixelDelta();
     const int along = bar.orientation() == Qt::Horizontal ? delta.x() : delta.y();
     const bool canMove = along > 0 ? bar.value() > bar.minimum() : along < 0 && bar.value() < bar.maximum();
-    const QWidget* focus = m_area->window()->focusWidget();
-    const bool focused = focus && m_area->hasFocus();
+    const bool focused = m_focus->hasFocus();
     const bool rested = m_quiet.elapsed() >= restMs;
     if (canMove && (focused || rested)) return true;
     if (!rested || !canMove) m_quiet.restart();

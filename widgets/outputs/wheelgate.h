@@ -19,14 +19,15 @@ class WheelGate : public QObject {
 public:
     static constexpr int restMs = 350;
 
-    explicit WheelGate(QWidget* area);
+    /// `focus`: what has the focus when the area has it, if that is another widget.
+    explicit WheelGate(QWidget* area, QWidget* focus = nullptr);
     [[nodiscard]] bool takes(const QWheelEvent& event, const QAbstractSlider& bar);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    QWidget* m_area;
+    QWidget* m_focus;
     QElapsedTimer m_quiet; ///< since the pointer came, or since the wheel last went to the notebook
 };
 

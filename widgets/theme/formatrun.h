@@ -11,7 +11,7 @@ namespace cahier::widgets {
 
 /// How a stretch of code looks. Positions are in UTF-16 units.
 struct FormatRun {
-    int start = 0, length = 0;
+    qsizetype start = 0, length = 0;
     QColor foreground; ///< invalid: the text's
     bool bold = false, italic = false;
 };

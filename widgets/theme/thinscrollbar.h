@@ -7,13 +7,17 @@
 
 namespace cahier::widgets {
 
-/// The thin scroll bar of areas that scroll inside the notebook.
+class Appearance;
+
+/// A scroll bar that takes little room and attention, for what scrolls inside the notebook.
 class ThinScrollBar : public QScrollBar {
     Q_OBJECT
 public:
     static constexpr int thickness = 10;
 
     explicit ThinScrollBar(Qt::Orientation orientation, QWidget* parent = nullptr);
+    /// One that follows the theme by itself.
+    ThinScrollBar(const Appearance& appearance, Qt::Orientation orientation, QWidget* parent);
     void setTheme(const Theme& theme);
     [[nodiscard]] QSize sizeHint() const override;
 

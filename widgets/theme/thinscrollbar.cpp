@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <widgets/outputs/scrollbar.h>
+#include <widgets/theme/thinscrollbar.h>
+
+#include <widgets/theme/appearance.h>
 
 #include <QMouseEvent>
 #include <QPainter>
@@ -12,6 +14,13 @@ ThinScrollBar::ThinScrollBar(Qt::Orientation orientation, QWidget* parent) : QSc
 {
     setCursor(Qt::ArrowCursor);
     setContextMenuPolicy(Qt::NoContextMenu);
+}
+
+ThinScrollBar::ThinScrollBar(const Appearance& appearance, Qt::Orientation orientation, QWidget* parent)
+    : ThinScrollBar(orientation, parent)
+{
+    setTheme(appearance.theme());
+    connect(&appearance, &Appearance::changed, this, [this, &appearance] { setTheme(appearance.theme()); });
 }
 
 void ThinScrollBar::setTheme(const Theme& theme)

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <widgets/outputs/tableview.h>
+
+#include <widgets/theme/thinscrollbar.h>
+#include <widgets/outputs/tablemodel.h>
+#include <widgets/outputs/wheelgate.h>
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace Qt::StringLiterals;
+
+namespace cahier::widgets {
+
+namespace {
+
+constexpr int cellPadding = 8;
+constexpr int highest = 8'000'000;
+
+QFont tableFont(const Theme& theme)
+{
+    QFont font = theme.interface;
+    if (font.pointSizeF() > 0) font.setPointSizeF(font.pointSizeF() * theme.zoom);
+    return font;
+}
+
+int longestLine(const QFontMetrics& metrics, const QString& text)
+{
+    constexpr qsizetype enough = 200;
+    int width = 0;
+    for (const QString& line : text.left(enough).split(u'\n'))
+        width = std::max(width, metrics.horizontalAdvance(line));
+    return width;
+}
+
+} // namespace
+
+TableView::TableView(Appearance& appearance, QWidget* parent)
+    : QTableView(parent), m_appearance(appearance), m_model(new TableModel(this)),
+      m_gate(new WheelGate(viewport(), this))
+{
+    setModel(m_model);
+    setFrameShape(QFrame::NoFrame);
+    setShowGrid(false);
+    setAlternatingRowColors(true);
+    setWordWrap(false);
+    setCornerButtonEnabled(false);
+    setTabKeyNavigation(false);
+    setEditTriggers(NoEditTriggers);
+    setContextMenuPolicy(Qt::NoContextMenu);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setVerticalScrollMode(ScrollPerPixel);
+    setVerticalScrollBar(new ThinScrollBar(Qt::Vertical, this));
+    setHorizontalScrollBar(new ThinScrollBar(Qt::Horizontal, this));
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    horizontalHeader()->setHighlightSections(false);
+    connect(&m_appearance, &Appearance::changed, this, &TableView::applyTheme);
+    applyTheme();
+}
+
+void TableView::applyTheme()
+{
+    const Theme& theme = m_appearance.theme();
+    const QFont font = tableFont(theme);
+    QPalette palette = theme.palette();
+    palette.setColor(QPalette::Highlight, theme.selection);
+    palette.setColor(QPalette::HighlightedText, theme.text);
+    setPalette(palette);
+    setFont(font);
+    m_model->setTheme(theme);
+    QFont bold = font;
+    bold.setBold(true);
+    horizontalHeader()->setFont(bold);
+    horizontalHeader()->setStyleSheet(
+        u"QHeaderView { background: %1; } QHeaderView::section { background: %1; color: %2; border: none; "
+        "border-bottom: 1px solid %3; padding: 4px %4px; }"_s
+            .arg(theme.page.name(), theme.text.name(), theme.muted.name())
+            .arg(cellPadding - 1));
+    verticalHeader()->setDefaultSectionSize(QFontMetrics(font).height() + cellPadding);
+    static_cast<ThinScrollBar*>(verticalScrollBar())->setTheme(theme);
+    static_cast<ThinScrollBar*>(horizontalScrollBar())->setTheme(theme);
+    sizeColumns();
+}
+
+void TableView::setTable(std::shared_ptr<const HtmlTable> table)
+{
+    const bool grown = table && m_model->table() && table->header == m_model->table()->header;
+    const int top = verticalScrollBar()->value();
+    m_model->setTable(std::move(table));
+    sizeColumns();
+    verticalScrollBar()->setValue(grown ? top : 0);
+    if (!grown) horizontalScrollBar()->setValue(0);
+}
+
+const std::shared_ptr<const HtmlTable>& TableView::table() const
+{
+    return m_model->table();
+}
+
+void TableView::sizeColumns()
+{
+    if (!table()) return;
+    constexpr size_t sample = 60;
+    constexpr int narrowest = 36, widest = 420;
+    const HtmlTable& shown = *table();
+    QFont bold = tableFont(m_appearance.theme());
+    const QFontMetrics metrics(bold);
+    bold.setBold(true);
+    const QFontMetrics boldMetrics(bold);
+    for (int column = 0; column < shown.columnCount(); ++column) {
+        int width = longestLine(boldMetrics, shown.header[column]);
+        const auto measure = [&](const HtmlTable::Row& row) {
+            const QFontMetrics& font = column < row.headers ? boldMetrics : metrics;
+            width = std::max(width, longestLine(font, row.cells.value(column)));
+        };
+        const size_t ends = std::min(sample, shown.rows.size());
+        for (size_t i = 0; i < ends; ++i) {
+            measure(shown.rows[i]);
+            measure(shown.rows[shown.rows.size() - 1 - i]);
+        }
+        setColumnWidth(column, std::clamp(width + 2 * cellPadding + 2, narrowest, widest));
+    }
+}
+
+int TableView::heightOfRows(int rows, int width) const
+{
+    if (!table()) return 0;
+    const qint64 shown = std::min<qint64>(rows, m_model->rowCount());
+    const int bar = horizontalHeader()->length() > width ? ThinScrollBar::thickness : 0;
+    const qint64 height =
+        shown * verticalHeader()->defaultSectionSize() + horizontalHeader()->sizeHint().height() + bar;
+    return int(std::min<qint64>(height + 1, highest));
+}
+
+bool TableView::hasSelection() const
+{
+    return selectionModel()->hasSelection();
+}
+
+void TableView::copySelection() const
+{
+    QString text;
+    const QItemSelection ranges = selectionModel()->selection();
+    for (const QItemSelectionRange& range : ranges) {
+        for (int row = range.top(); row <= range.bottom(); ++row) {
+            const QStringList& cells = table()->rows[size_t(row)].cells;
+            text += cells.mid(range.left(), range.width()).join(u'\t');
+            if (row < range.bottom() || ranges.size() > 1) text += u'\n';
+        }
+    }
+    QGuiApplication::clipboard()->setText(text);
+}
+
+void TableView::wheelEvent(QWheelEvent* event)
+{
+    const bool sideways = event->modifiers().testFlag(Qt::ShiftModifier) ||
+                          std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y());
+    if (event->modifiers().testFlag(Qt::ControlModifier) ||
+        (!sideways && !m_gate->takes(*event, *verticalScrollBar())))
+        return event->ignore();
+    QTableView::wheelEvent(event);
+}
+
+bool TableView::event(QEvent* event)
+{
+    if (event->type() == QEvent::ShortcutOverride) {
+        auto* key = static_cast<QKeyEvent*>(event);
+        if (key->matches(QKeySequence::SelectAll) || (key->matches(QKeySequence::Copy) && hasSelection()))
+            event->accept();
+    }
+    return QTableView::event(event);
+}
+
+void TableView::keyPressEvent(QKeyEvent* event)
+{
+    if (event->matches(QKeySequence::Copy) && hasSelection()) return copySelection();
+    // Letters are the notebook's commands, not a search in the table.
+    if (!event->text().isEmpty() && event->text().front().isPrint()) return event->ignore();
+    QTableView::keyPressEvent(event);
+}
+
+} // namespace cahier::widgets
