@@ -168,6 +168,7 @@ void DocumentBuilder::picture(const QString& address, const QString& alternative
 
 double DocumentBuilder::left() const
 {
+    if (inTable()) return 0; // the table stands where they lead
     double sum = 0;
     for (size_t i = 0; i < std::min(m_levels.size(), indentsAtMost); ++i)
         sum += m_levels[i].indent;
