@@ -185,9 +185,7 @@ int MarkdownView::heightForWidth(int width) const
 {
     if (width > 0 && m_document->textWidth() != width) m_document->setTextWidth(width);
     const int line = QFontMetrics(m_document->theme().prose).lineSpacing();
-    // The document's height leaves out the last block's margin, which a panel of code fills.
-    const double panel = m_document->lastBlock().blockFormat().doubleProperty(CodePanel);
-    return std::max(line, int(std::ceil(m_document->size().height() + panel)));
+    return std::max(line, int(std::ceil(m_document->size().height())));
 }
 
 QSize MarkdownView::sizeHint() const
