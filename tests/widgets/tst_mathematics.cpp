@@ -95,8 +95,8 @@ void TestMathematics::findMath_hostileText_isLinear()
     QFETCH(const QString, pattern);
     QElapsedTimer clock;
     clock.start();
-    const auto found = findMath(pattern.repeated(2'000'000 / pattern.size()));
-    QVERIFY(found.size() <= 2'000'000);
+    const auto found = findMath(pattern.repeated(500'000 / pattern.size()));
+    QVERIFY(found.size() <= 500'000);
     QVERIFY2(clock.elapsed() < 20'000, qPrintable(QString::number(clock.elapsed())));
 }
 

@@ -146,7 +146,7 @@ void TestOutputHtml::table_long_isThereAtOnceAndCompletes()
     QTRY_COMPARE(output->table()->model()->rowCount(), 5000);
     QCOMPARE(m_area->heightForWidth(width), height);
     QCOMPARE(output->accessibleName(),
-             u"Output, table with %1 rows and 3 columns"_s.arg(QLocale().toString(5000)));
+             u"Output, table with %1 rows and 2 columns"_s.arg(QLocale().toString(5000)));
 }
 
 void TestOutputHtml::table_selection_copiesAsTsv()

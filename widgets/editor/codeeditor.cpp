@@ -7,9 +7,9 @@
 #include <widgets/editor/highlighting.h>
 #include <widgets/editor/inspectiontip.h>
 #include <widgets/editor/linecolours.h>
-#include <widgets/theme/thinscrollbar.h>
 #include <widgets/editor/utf8.h>
 #include <widgets/theme/appearance.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QGuiApplication>
 #include <QInputMethod>

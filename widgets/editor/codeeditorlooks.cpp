@@ -20,6 +20,8 @@ namespace {
 
 /// What colouring may take of one paint or one turn of the event loop.
 constexpr std::chrono::microseconds budget{1500};
+/// More stale lines than can be coloured in that time.
+constexpr int farLines = 500;
 /// How far the other bracket is looked for.
 constexpr long bracketReach = 64 * 1024;
 constexpr long nowhere = -1;
@@ -172,7 +174,9 @@ void CodeEditor::styleNeeded(int position)
     if (m_highlighting.isReady() || m_colours->isPlain()) {
         QElapsedTimer clock;
         clock.start();
-        if (!colourUpTo(line, clock)) {
+        // While a long way is gone in the background, typing need not wait for it.
+        const bool far = m_colouring.isActive() && line - m_colours->firstStale() > farLines;
+        if (far || !colourUpTo(line, clock)) {
             guessVisible();
             m_colouring.start();
         }
@@ -187,7 +191,8 @@ void CodeEditor::guessVisible()
     QElapsedTimer clock;
     clock.start();
     const int last = lastVisibleLine();
-    int line = int(send(SCI_DOCLINEFROMVISIBLE, send(SCI_GETFIRSTVISIBLELINE)));
+    const long top = send(SCI_DOCLINEFROMVISIBLE, send(SCI_GETFIRSTVISIBLELINE));
+    int line = int(std::max(top, send(SCI_LINEFROMPOSITION, send(SCI_GETENDSTYLED))));
     for (; line <= last && clock.durationElapsed() < budget; ++line)
         if (m_colours->isStale(line)) putStyles(line, m_colours->guess(lineBytes(line)));
 }

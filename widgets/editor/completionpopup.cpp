@@ -2,8 +2,8 @@
 #include <widgets/editor/completionpopup.h>
 
 #include <widgets/editor/popupplace.h>
-#include <widgets/theme/thinscrollbar.h>
 #include <widgets/theme/appearance.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QAbstractListModel>
 #include <QKeyEvent>

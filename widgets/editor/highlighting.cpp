@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/editor/highlighting.h>
 
-#include <widgets/editor/languages.h>
+#include <widgets/editor/syntaxlooks.h>
 #include <widgets/theme/appearance.h>
 
 #include <KSyntaxHighlighting/AbstractHighlighter>
@@ -69,33 +69,6 @@ private:
     qsizetype m_start = 0;
     std::vector<FormatRun> m_runs;
 };
-
-syntax::Definition findDefinition(const syntax::Repository& repository, const QString& language)
-{
-    if (const QString name = definitionName(language); !name.isEmpty())
-        return repository.definitionForName(name);
-    if (language.isEmpty()) return {};
-    const QString lower = language.toLower();
-    const QList<syntax::Definition> all = repository.definitions();
-    const auto same = std::ranges::find_if(
-        all, [&lower](const syntax::Definition& one) { return one.name().toLower() == lower; });
-    if (same != all.end()) return *same;
-    if (language.contains(u'/')) return repository.definitionForMimeType(language);
-    const syntax::Definition bySuffix = repository.definitionForFileName("x."_L1 + lower);
-    return bySuffix.isValid() ? bySuffix : repository.definitionForFileName(language);
-}
-
-/// The colour, or one of the same hue that can be read on the ground (WCAG 2.1, level AA).
-QColor readable(QColor ink, const QColor& ground, bool dark)
-{
-    constexpr double enough = 4.5;
-    for (int step = 0; step < 20 && contrast(ink, ground) < enough; ++step) {
-        const float lightness = ink.lightnessF();
-        ink.setHslF(std::max(0.0F, ink.hslHueF()), ink.hslSaturationF(),
-                    std::clamp(lightness + (dark ? 0.04F : -0.04F), 0.0F, 1.0F));
-    }
-    return ink;
-}
 
 } // namespace
 
@@ -185,14 +158,7 @@ int Highlighting::styleOf(const syntax::Format& format)
     const size_t id = size_t(format.id());
     if (id >= m_styles.size()) m_styles.resize(id + 1, -1);
     if (m_styles[id] >= 0) return m_styles[id];
-    const Theme& theme = m_appearance.theme();
-    CodeLook look{.foreground = theme.text,
-                  .bold = format.isBold(*m_theme),
-                  .italic = format.isItalic(*m_theme),
-                  .underline = format.isUnderline(*m_theme)};
-    const bool ordinary = format.textStyle() == syntax::Theme::Normal && !format.hasTextColorOverride();
-    if (!ordinary && format.hasTextColor(*m_theme))
-        look.foreground = readable(format.textColor(*m_theme), theme.editor, theme.dark);
+    const CodeLook look = lookOf(format, *m_theme, m_appearance.theme());
     const auto same = std::ranges::find(m_looks, look);
     m_styles[id] = int(same - m_looks.begin());
     if (same == m_looks.end()) m_looks.push_back(look);
@@ -207,8 +173,7 @@ void Highlighting::resetLooks()
     // While the worker has the repository its themes wait too: finishLoading() comes here again.
     m_theme.reset();
     if (!isReady()) return;
-    m_theme = std::make_unique<syntax::Theme>(
-        m_repository->theme(theme.dark ? u"GitHub Dark"_s : u"GitHub Light"_s));
+    m_theme = std::make_unique<syntax::Theme>(m_repository->theme(syntaxThemeName(theme)));
 }
 
 } // namespace cahier::widgets

@@ -3,8 +3,8 @@
 
 #include <core/text/ansi.h>
 #include <widgets/editor/popupplace.h>
-#include <widgets/theme/thinscrollbar.h>
 #include <widgets/theme/appearance.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QPainter>
 #include <QScrollBar>

@@ -67,6 +67,8 @@ void DocumentBuilder::shrinkBlock()
     QTextBlockFormat none;
     none.setLineHeight(1, QTextBlockFormat::FixedHeight);
     none.setTopMargin(.65 * m_em);
+    const QVariantList bars = quoteBars();
+    if (!bars.isEmpty()) none.setProperty(QuoteBars, bars);
     m_cursor.setBlockFormat(none);
     m_cursor.setBlockCharFormat(tiny);
 }

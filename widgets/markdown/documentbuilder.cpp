@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QFontInfo>
 #include <QTextBlock>
+#include <QTextFrame>
 
 #include <algorithm>
 #include <array>
@@ -168,6 +169,7 @@ void DocumentBuilder::picture(const QString& address, const QString& alternative
 
 double DocumentBuilder::left() const
 {
+    if (inTable()) return 0; // the table stands where they lead
     double sum = 0;
     for (size_t i = 0; i < std::min(m_levels.size(), indentsAtMost); ++i)
         sum += m_levels[i].indent;
@@ -361,12 +363,15 @@ void DocumentBuilder::finish()
                                 .arg(length),
                             m_formats.back());
     }
-    for (const auto& [block, top] :
-         {std::pair(m_document.firstBlock(), true), std::pair(m_document.lastBlock(), false)}) {
+    // No space before and after the whole, but for what panels of code take.
+    QTextFrameFormat root = m_document.rootFrame()->frameFormat();
+    root.setTopMargin(m_document.firstBlock().blockFormat().doubleProperty(CodePanel));
+    root.setBottomMargin(m_document.lastBlock().blockFormat().doubleProperty(CodePanel));
+    m_document.rootFrame()->setFrameFormat(root);
+    for (const QTextBlock& block : {m_document.firstBlock(), m_document.lastBlock()}) {
         QTextBlockFormat format = block.blockFormat();
-        const double padding = format.doubleProperty(CodePanel);
-        if (top) format.setTopMargin(padding);
-        if (!top) format.setBottomMargin(padding);
+        if (block == m_document.firstBlock()) format.setTopMargin(0);
+        if (block == m_document.lastBlock()) format.setBottomMargin(0);
         QTextCursor(block).setBlockFormat(format);
     }
     m_cursor.endEditBlock();

@@ -131,7 +131,7 @@ void MarkdownView::adopt(std::unique_ptr<MarkdownDocument> document)
     delete before;
     viewport()->update();
     updateGeometry();
-    setAccessibleDescription(m_document->toPlainText().left(300));
+    setAccessibleDescription(m_document->textBetween(0, 300));
 }
 
 void MarkdownView::takeFormulas()

@@ -285,6 +285,7 @@ private:
         Numbers dashes(attributes.value("stroke-dasharray"_L1));
         while (shape.strokeWidth > 0 && dashes.atNumber())
             shape.dashes.append(dashes.next() / shape.strokeWidth);
+        if (shape.dashes.size() % 2 != 0) shape.dashes += QList(shape.dashes); // as SVG has it
         m_shapes.push_back(std::move(shape));
     }
 

@@ -5,6 +5,10 @@
 #include <QJSEngine>
 #include <QLoggingCategory>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace cahier::widgets {
 
 using namespace Qt::StringLiterals;
@@ -72,6 +76,9 @@ QString MathEngine::load()
     }
     const QJSValue result = m_engine->evaluate(QString::fromUtf8(script.readAll()), script.fileName());
     m_typeset = m_engine->globalObject().property(u"typeset"_s);
+#ifdef __GLIBC__
+    malloc_trim(0); // compiling the script took as much again as it needs
+#endif
     if (m_typeset.isCallable()) return {};
     return tr("MathJax could not be started: %1").arg(result.toString());
 }

@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QPainter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -52,24 +53,34 @@ void BoundBar::applyTheme()
     }
 }
 
-void BoundBar::setState(const QString& extent, bool expanded, bool canExpand)
+void BoundBar::setState(const QString& extent, bool expanded, bool isLong)
 {
     m_extent->setText(extent);
     m_toggle->setText(expanded ? tr("Show less") : tr("Show all"));
-    m_toggle->setVisible(canExpand);
-    setAccessibleName(tr("Long output, %1").arg(extent));
+    m_isLong = isLong;
+    m_toggle->setVisible(isLong);
+    m_window->setVisible(isLong);
+    setAccessibleName(isLong ? tr("Long output, %1").arg(extent) : extent);
 }
 
-int BoundedOutput::barHeight() const
+void BoundBar::paintEvent(QPaintEvent* /*event*/)
 {
+    if (!m_isLong) return;
+    QPainter painter(this);
+    painter.fillRect(0, 0, width(), 1, m_appearance.theme().border);
+}
+
+int BoundedOutput::barHeight(bool isBounded) const
+{
+    if (!isBounded && footnote().isEmpty()) return 0;
     return QFontMetrics(theme().interface).height() + 10;
 }
 
 int BoundedOutput::heightForWidth(int width) const
 {
     const int top = topHeight(width);
-    if (!isLong(width)) return top + fullHeight(width);
-    return top + (m_expanded ? fullHeight(width) : boundHeight(width)) + barHeight();
+    if (!isLong(width)) return top + fullHeight(width) + barHeight(false);
+    return top + (m_expanded ? fullHeight(width) : boundHeight(width)) + barHeight(true);
 }
 
 void BoundedOutput::setExpanded(bool expanded)
@@ -88,25 +99,25 @@ void BoundedOutput::resizeEvent(QResizeEvent* /*event*/)
 void BoundedOutput::arrange()
 {
     const bool isBounded = isLong(width());
-    if (isBounded && !m_bar) {
+    const int bar = barHeight(isBounded);
+    if (bar > 0 && !m_bar) {
         m_bar = new BoundBar(services().appearance, this);
         connect(m_bar, &BoundBar::toggled, this, [this] { setExpanded(!m_expanded); });
         connect(m_bar, &BoundBar::windowRequested, this, &BoundedOutput::openWindow);
     }
     const int top = topHeight(width());
-    const int bar = isBounded ? barHeight() : 0;
     layTop(QRect(0, 0, width(), top));
     body()->setGeometry(0, top, width(), std::max(0, height() - top - bar));
     if (!m_bar) return;
-    m_bar->setVisible(isBounded);
-    if (!isBounded) return;
+    m_bar->setVisible(bar > 0);
+    if (bar == 0) return;
     m_bar->setGeometry(0, height() - bar, width(), bar);
-    m_bar->setState(extent(), m_expanded, true);
+    m_bar->setState(isBounded ? extent() : footnote(), m_expanded, isBounded);
 }
 
 void BoundedOutput::contentsChanged()
 {
-    if (m_bar || isLong(width())) arrange();
+    arrange();
     const int height = heightForWidth(width());
     if (height == m_announcedHeight) return;
     m_announcedHeight = height;

@@ -18,7 +18,11 @@ class BoundBar : public QWidget {
     Q_OBJECT
 public:
     BoundBar(Appearance& appearance, QWidget* parent);
-    void setState(const QString& extent, bool expanded, bool canExpand);
+    /// Without `isLong` the bar only says something.
+    void setState(const QString& extent, bool expanded, bool isLong);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 
 Q_SIGNALS:
     void toggled();
@@ -31,6 +35,7 @@ private:
     QLabel* m_extent;
     QToolButton* m_toggle;
     QToolButton* m_window;
+    bool m_isLong = false;
 };
 
 /// An output that may be long: it then takes a limited height with a bar under it, and can be shown whole or
@@ -59,6 +64,8 @@ protected:
     [[nodiscard]] virtual int boundHeight(int width) const = 0;
     /// "1,000,000 lines"
     [[nodiscard]] virtual QString extent() const = 0;
+    /// What stands under an output that is not long; empty: nothing.
+    [[nodiscard]] virtual QString footnote() const { return {}; }
     [[nodiscard]] virtual QWidget* body() const = 0;
     /// Above the body, where a header is.
     [[nodiscard]] virtual int topHeight(int /*width*/) const { return 0; }
@@ -80,7 +87,7 @@ protected:
 
 private:
     void arrange();
-    [[nodiscard]] int barHeight() const;
+    [[nodiscard]] int barHeight(bool isBounded) const;
 
     BoundBar* m_bar = nullptr; ///< made when first needed
     notebook::OutputIdentity m_identity;

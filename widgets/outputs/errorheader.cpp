@@ -10,7 +10,6 @@ namespace cahier::widgets {
 
 namespace {
 constexpr int margin = 4;
-constexpr int stripe = 3;
 constexpr int mostLines = 4;
 constexpr qsizetype mostText = 2000;
 } // namespace
@@ -44,7 +43,7 @@ int ErrorHeader::layOut(int width, QPainter* painter) const
     for (int i = 0; i < mostLines; ++i) {
         QTextLine line = layout.createLine();
         if (!line.isValid()) break;
-        line.setLineWidth(std::max(40, width - 3 * margin - stripe));
+        line.setLineWidth(std::max(40, width - 2 * margin));
         line.setPosition(QPointF(0, y));
         y += line.height();
     }
@@ -52,7 +51,7 @@ int ErrorHeader::layOut(int width, QPainter* painter) const
     if (painter) {
         painter->setPen(theme.error);
         for (int i = 0; i < layout.lineCount(); ++i)
-            layout.lineAt(i).draw(painter, QPointF(stripe + 2 * margin, 0));
+            layout.lineAt(i).draw(painter, QPointF(margin, 0));
     }
     return qCeil(y) + margin;
 }
@@ -66,7 +65,6 @@ void ErrorHeader::paintEvent(QPaintEvent* /*event*/)
 {
     QPainter painter(this);
     painter.fillRect(rect(), m_appearance.theme().errorPage);
-    painter.fillRect(QRect(0, 0, stripe, height()), m_appearance.theme().error);
     layOut(width(), &painter);
 }
 

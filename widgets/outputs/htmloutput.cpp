@@ -91,7 +91,7 @@ void HtmlOutput::showTable(std::shared_ptr<const HtmlTable> table)
     const QLocale locale;
     setAccessibleName(
         tr("Output, table with %1 rows and %2 columns")
-            .arg(locale.toString(qulonglong(table->rows.size())), locale.toString(table->columnCount())));
+            .arg(locale.toString(qulonglong(table->rows.size())), locale.toString(table->valueColumns())));
     m_table->setAccessibleName(accessibleName());
     m_table->setTable(std::move(table));
     m_table->show();
@@ -171,8 +171,14 @@ QString HtmlOutput::extent() const
     if (m_shows != Shows::Table) return {};
     if (!m_complete) return tr("Reading the table…");
     const HtmlTable& table = *m_table->table();
+    if (!table.caption.isEmpty()) return table.caption;
     return tr("%1 rows × %2 columns")
-        .arg(QLocale().toString(qulonglong(table.rows.size())), QLocale().toString(table.columnCount()));
+        .arg(QLocale().toString(qulonglong(table.rows.size())), QLocale().toString(table.valueColumns()));
+}
+
+QString HtmlOutput::footnote() const
+{
+    return m_shows == Shows::Table && m_complete ? m_table->table()->caption : QString();
 }
 
 QWidget* HtmlOutput::makeWindowBody(QWidget* parent)

@@ -36,6 +36,7 @@ protected:
     [[nodiscard]] int fullHeight(int width) const override;
     [[nodiscard]] int boundHeight(int width) const override;
     [[nodiscard]] QString extent() const override;
+    [[nodiscard]] QString footnote() const override;
     [[nodiscard]] QWidget* body() const override { return m_body; }
     [[nodiscard]] QWidget* makeWindowBody(QWidget* parent) override;
     void copyAll() override;

@@ -21,6 +21,11 @@ struct HtmlTable {
     QString caption;             ///< what stands around the table: pandas' "5000 rows × 9 columns"
 
     [[nodiscard]] int columnCount() const { return int(header.size()); }
+    /// Without those of the index.
+    [[nodiscard]] int valueColumns() const
+    {
+        return columnCount() - (rows.empty() ? 0 : rows.front().headers);
+    }
     /// Tab-separated, with the header.
     [[nodiscard]] QString toTsv() const;
     /// As RFC 4180 has it.

@@ -95,9 +95,11 @@ void JsonModel::fetchMore(const QModelIndex& parent)
 QString JsonModel::summaryOf(const Node& node) const
 {
     const nlohmann::json& value = *node.value;
+    if (value.is_object() && value.empty()) return u"{}"_s;
+    if (value.is_array() && value.empty()) return u"[]"_s;
     if (value.is_object())
-        return value.empty() ? u"{}"_s : tr("{…} %n member(s)", nullptr, int(value.size()));
-    if (value.is_array()) return value.empty() ? u"[]"_s : tr("[…] %n item(s)", nullptr, int(value.size()));
+        return value.size() == 1 ? tr("{…} 1 member") : tr("{…} %1 members").arg(value.size());
+    if (value.is_array()) return value.size() == 1 ? tr("[…] 1 item") : tr("[…] %1 items").arg(value.size());
     if (value.is_string()) {
         const auto& text = value.get_ref<const std::string&>();
         QString shown = QString::fromUtf8(text.data(), qsizetype(std::min(text.size(), longestText)));

@@ -42,7 +42,7 @@ QVariant TableModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         return row.cells.value(index.column());
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(alignmentOf(index.column()));
+        return QVariant(int(alignmentOf(index.column())));
     case Qt::FontRole:
         return isIndex ? QVariant(m_bold) : QVariant();
     case Qt::ForegroundRole:
@@ -56,7 +56,7 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
 {
     if (orientation == Qt::Vertical || !m_table) return {};
     if (role == Qt::DisplayRole) return m_table->header.value(section);
-    if (role == Qt::TextAlignmentRole) return QVariant::fromValue(alignmentOf(section));
+    if (role == Qt::TextAlignmentRole) return QVariant(int(alignmentOf(section)));
     return {};
 }
 

@@ -9,6 +9,8 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QPainter>
+#include <QStyledItemDelegate>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -39,12 +41,82 @@ int longestLine(const QFontMetrics& metrics, const QString& text)
     return width;
 }
 
+/// Text with room around it; the index column is less important.
+class CellDelegate : public QStyledItemDelegate {
+public:
+    CellDelegate(Appearance& appearance, QObject* parent)
+        : QStyledItemDelegate(parent), m_appearance(appearance)
+    {
+    }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        const Theme& theme = m_appearance.theme();
+        if (option.state.testFlag(QStyle::State_Selected)) painter->fillRect(option.rect, theme.selection);
+        const QVariant font = index.data(Qt::FontRole), ink = index.data(Qt::ForegroundRole);
+        painter->setFont(font.isValid() ? qvariant_cast<QFont>(font) : option.font);
+        painter->setPen(ink.isValid() ? qvariant_cast<QColor>(ink) : theme.text);
+        const QRect place = option.rect.adjusted(cellPadding, 0, -cellPadding, 0);
+        const QString text =
+            painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, place.width());
+        painter->drawText(place, int(index.data(Qt::TextAlignmentRole).toInt()) | Qt::TextSingleLine, text);
+        if (!option.state.testFlag(QStyle::State_HasFocus)) return;
+        painter->setPen(theme.accent);
+        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+    }
+
+private:
+    Appearance& m_appearance;
+};
+
+/// Column names over a line.
+class TableHeader : public QHeaderView {
+public:
+    TableHeader(Appearance& appearance, QWidget* parent)
+        : QHeaderView(Qt::Horizontal, parent), m_appearance(appearance)
+    {
+        setSectionsClickable(true);
+        setHighlightSections(false);
+    }
+    [[nodiscard]] QSize sizeHint() const override
+    {
+        int lines = 1;
+        for (int i = 0; i < count(); ++i)
+            lines = std::max(lines, 1 + int(model()->headerData(i, Qt::Horizontal).toString().count(u'\n')));
+        return {100, lines * fontMetrics().height() + cellPadding};
+    }
+
+protected:
+    void paintSection(QPainter* painter, const QRect& place, int column) const override
+    {
+        const Theme& theme = m_appearance.theme();
+        painter->fillRect(place, theme.page);
+        painter->fillRect(QRect(place.left(), place.bottom(), place.width(), 1), theme.muted);
+        painter->setPen(theme.text);
+        painter->setFont(font());
+        const int alignment = model()->headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt();
+        painter->drawText(place.adjusted(cellPadding, 0, -cellPadding, -1),
+                          (alignment & Qt::AlignHorizontal_Mask) | Qt::AlignBottom,
+                          model()->headerData(column, Qt::Horizontal).toString());
+    }
+    void paintEvent(QPaintEvent* event) override
+    {
+        QPainter(viewport()).fillRect(event->rect(), m_appearance.theme().page);
+        QHeaderView::paintEvent(event);
+    }
+
+private:
+    Appearance& m_appearance;
+};
+
 } // namespace
 
 TableView::TableView(Appearance& appearance, QWidget* parent)
     : QTableView(parent), m_appearance(appearance), m_model(new TableModel(this)),
       m_gate(new WheelGate(viewport(), this))
 {
+    setHorizontalHeader(new TableHeader(appearance, this));
+    setItemDelegate(new CellDelegate(appearance, this));
     setModel(m_model);
     setFrameShape(QFrame::NoFrame);
     setShowGrid(false);
@@ -60,7 +132,6 @@ TableView::TableView(Appearance& appearance, QWidget* parent)
     setHorizontalScrollBar(new ThinScrollBar(Qt::Horizontal, this));
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    horizontalHeader()->setHighlightSections(false);
     connect(&m_appearance, &Appearance::changed, this, &TableView::applyTheme);
     applyTheme();
 }
@@ -78,11 +149,6 @@ void TableView::applyTheme()
     QFont bold = font;
     bold.setBold(true);
     horizontalHeader()->setFont(bold);
-    horizontalHeader()->setStyleSheet(
-        u"QHeaderView { background: %1; } QHeaderView::section { background: %1; color: %2; border: none; "
-        "border-bottom: 1px solid %3; padding: 4px %4px; }"_s
-            .arg(theme.page.name(), theme.text.name(), theme.muted.name())
-            .arg(cellPadding - 1));
     verticalHeader()->setDefaultSectionSize(QFontMetrics(font).height() + cellPadding);
     static_cast<ThinScrollBar*>(verticalScrollBar())->setTheme(theme);
     static_cast<ThinScrollBar*>(horizontalScrollBar())->setTheme(theme);
@@ -107,7 +173,7 @@ const std::shared_ptr<const HtmlTable>& TableView::table() const
 void TableView::sizeColumns()
 {
     if (!table()) return;
-    constexpr size_t sample = 60;
+    constexpr size_t sample = 30;
     constexpr int narrowest = 36, widest = 420;
     const HtmlTable& shown = *table();
     QFont bold = tableFont(m_appearance.theme());
@@ -116,9 +182,13 @@ void TableView::sizeColumns()
     const QFontMetrics boldMetrics(bold);
     for (int column = 0; column < shown.columnCount(); ++column) {
         int width = longestLine(boldMetrics, shown.header[column]);
+        qsizetype longest = 0;
         const auto measure = [&](const HtmlTable::Row& row) {
+            const QString text = row.cells.value(column);
+            if (text.size() * 5 < longest * 4) return; // cannot be wider by much
+            longest = std::max(longest, text.size());
             const QFontMetrics& font = column < row.headers ? boldMetrics : metrics;
-            width = std::max(width, longestLine(font, row.cells.value(column)));
+            width = std::max(width, longestLine(font, text));
         };
         const size_t ends = std::min(sample, shown.rows.size());
         for (size_t i = 0; i < ends; ++i) {

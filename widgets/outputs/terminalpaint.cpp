@@ -31,6 +31,33 @@ QString shown(QChar c)
     return c.unicode() == 0x7f ? QString(u'\u2421') : QString(c);
 }
 
+/// Basic colours are made to be read on the page; behind text they are a tint of it.
+QColor groundOf(const text::AnsiStyle& style, const Theme& theme)
+{
+    constexpr int basic = 16;
+    constexpr float share = 0.3F;
+    const text::AnsiColour& colour = style.inverse ? style.foreground : style.background;
+    if (style.inverse) return theme.foreground(colour);
+    const QColor full = theme.background(colour);
+    if (colour.kind != text::AnsiColour::Kind::Indexed || colour.index >= basic) return full;
+    const auto mix = [](float a, float b) { return a * share + b * (1 - share); };
+    return QColor::fromRgbF(mix(full.redF(), theme.page.redF()), mix(full.greenF(), theme.page.greenF()),
+                            mix(full.blueF(), theme.page.blueF()));
+}
+
+/// Text is readable whatever the program chose.
+QColor inkOf(const text::AnsiStyle& style, const Theme& theme)
+{
+    constexpr double readable = 3;
+    QColor ink = style.inverse ? theme.background(style.background) : theme.foreground(style.foreground);
+    if (!ink.isValid()) ink = theme.page;
+    const QColor ground = groundOf(style, theme);
+    if (ground.isValid() && contrast(ink, ground) < readable)
+        ink = contrast(Qt::black, ground) > contrast(Qt::white, ground) ? Qt::black : Qt::white;
+    if (style.faint) ink.setAlphaF(0.65F);
+    return ink;
+}
+
 } // namespace
 
 /// What is being painted: the columns [from, to) of a line, whose first stands at the left edge.
@@ -96,8 +123,7 @@ void TerminalText::paintRow(QPainter& painter, RowMap::Place place, double y) co
 void TerminalText::paintGrounds(QPainter& painter, const Pen& pen) const
 {
     for (const GridLine::Span& span : pen.line.spans) {
-        const QColor ground = span.style.inverse ? pen.theme.foreground(span.style.foreground)
-                                                 : pen.theme.background(span.style.background);
+        const QColor ground = groundOf(span.style, pen.theme);
         if (ground.isValid()) pen.fillUnits(painter, span.start, span.start + span.length, ground);
     }
 }
@@ -126,17 +152,11 @@ void TerminalText::paintSpan(QPainter& painter, const Pen& pen, const GridLine::
     const qsizetype to = std::min(span.start + span.length, pen.line.indexAt(pen.to));
     if (from >= to) return;
     const text::AnsiStyle& style = span.style;
-    QColor ink = pen.theme.foreground(style.foreground);
-    if (style.inverse) {
-        ink = pen.theme.background(style.background);
-        if (!ink.isValid()) ink = pen.theme.page;
-    }
-    if (style.faint) ink.setAlphaF(0.65F);
     QFont font = pen.theme.code;
     font.setBold(style.bold);
     font.setItalic(style.italic);
     painter.setFont(font);
-    painter.setPen(ink);
+    painter.setPen(inkOf(style, pen.theme));
     paintPieces(painter, pen, from, to);
     const double left = pen.xOf(pen.line.columnAt(from)), right = pen.xOf(pen.line.columnAt(to));
     const double underline = pen.y + pen.ascent + 2, strike = pen.y + pen.ascent * 0.66;

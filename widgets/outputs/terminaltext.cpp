@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace cahier::widgets {
 
@@ -61,6 +62,7 @@ void TerminalText::setText(std::shared_ptr<OutputText> text, Kind kind)
     m_hovered.reset();
     m_matches.clear();
     m_offset = 0;
+    m_wantedOffset = -1;
     m_atEnd = m_text->isLive();
     takeChange(0);
 }
@@ -89,6 +91,8 @@ void TerminalText::updateRows(qsizetype firstChanged)
     const bool follow = m_atEnd && m_text->isLive();
     m_rows.update(buffer(), firstChanged);
     if (follow) m_offset = largestOffset();
+    if (m_wantedOffset >= 0 && m_text->isComplete() && height() > 0)
+        m_offset = std::exchange(m_wantedOffset, -1);
     updateScrollBar();
     update();
 }
@@ -150,6 +154,7 @@ void TerminalText::updateScrollBar()
 void TerminalText::setOffset(qint64 offset)
 {
     offset = std::clamp<qint64>(offset, 0, largestOffset());
+    m_wantedOffset = -1;
     if (offset == m_offset) return;
     m_offset = offset;
     updateScrollBar();
@@ -159,6 +164,7 @@ void TerminalText::setOffset(qint64 offset)
 void TerminalText::setScrollOffset(qint64 offset)
 {
     setOffset(offset);
+    m_wantedOffset = m_offset == offset ? -1 : offset;
 }
 
 void TerminalText::scrollToEnd()

@@ -53,6 +53,7 @@ public:
     void scrollToEnd();
     [[nodiscard]] qint64 scrollOffset() const { return m_offset; }
     [[nodiscard]] bool isAtEnd() const { return m_atEnd; }
+    /// As soon as there is enough text.
     void setScrollOffset(qint64 offset);
     /// The links in the line under a point of the widget.
     [[nodiscard]] std::vector<TextLink> linksAt(QPoint point) const;
@@ -130,7 +131,8 @@ private:
     mutable QCache<qsizetype, GridLine> m_lines{4000};
     ThinScrollBar* m_bar = nullptr;
     WheelGate* m_gate = nullptr;
-    qint64 m_offset = 0; ///< pixels above the top edge
+    qint64 m_offset = 0;        ///< pixels above the top edge
+    qint64 m_wantedOffset = -1; ///< waits for the text to be decoded
     bool m_atEnd = false;
     double m_columnWidth = 8;
     int m_rowHeight = 16;
