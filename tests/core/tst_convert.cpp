@@ -140,6 +140,11 @@ void TestConvert::bestMimeType_media_ranked()
     QCOMPARE(convert::bestMimeType(figure, convert::Medium::Html), u"text/html"_s);
     QCOMPARE(convert::bestMimeType(figure, convert::Medium::Markdown), u"image/png"_s);
     QCOMPARE(convert::bestMimeType(figure, convert::Medium::Terminal), u"text/plain"_s);
+    QCOMPARE(convert::bestMimeType(figure, convert::Medium::Window), u"image/png"_s);
+    QCOMPARE(convert::bestMimeType({u"text/plain"_s, u"application/geo+json"_s}, convert::Medium::Window),
+             u"application/geo+json"_s);
+    QCOMPARE(convert::bestMimeType({u"application/vnd.jupyter.widget-view+json"_s}, convert::Medium::Window),
+             QString());
     QCOMPARE(convert::bestMimeType({u"application/x-own"_s}, convert::Medium::Html), QString());
 }
 

@@ -54,7 +54,33 @@ private Q_SLOTS:
     void reader_pieces_joinToTheWhole();
     void outputText_longSavedText_beginsAtOnceAndCompletes();
     void links_addressesAndPlaces_areFound();
+    void output_parts_areFoundWithoutADom();
+    void output_grownStream_saysByWhat();
 };
+
+void TestOutputText::output_parts_areFoundWithoutADom()
+{
+    const notebook::Output output(notebook::RawJson(
+        R"({"output_type":"display_data","data":{"a/b":["x\n","y"],"text/plain":"z"},"metadata":{"k":1}})"));
+    QCOMPARE(output.type(), u"display_data"_s);
+    QCOMPARE(output.mimeTypes(), QStringList({u"a/b"_s, u"text/plain"_s}));
+    QCOMPARE(output.mimeJson(u"a/b"_s).text(), std::string_view(R"(["x\n","y"])"));
+    QCOMPARE(output.member("metadata").text(), std::string_view(R"({"k":1})"));
+    QVERIFY(output.member("text").isEmpty());
+    QVERIFY(output.mimeJson(u"c/d"_s).isEmpty());
+    QVERIFY(output.identity() == notebook::Output(output).identity());
+    QVERIFY(!(output.identity() == savedStream("x").identity()));
+}
+
+void TestOutputText::output_grownStream_saysByWhat()
+{
+    const StreamText before = StreamText().appended("one");
+    const notebook::Output first = liveStream(before), second = liveStream(before.appended(" two"));
+    QCOMPARE(second.streamGrowth(first), std::optional<std::string>(" two"));
+    QVERIFY(second.identity() == first.identity());
+    QVERIFY(!first.streamGrowth(second));
+    QVERIFY(!savedStream("one two").streamGrowth(first));
+}
 
 void TestOutputText::buffer_anyText_showsWhatATerminalWould_data()
 {

@@ -250,6 +250,7 @@ void CellWidget::makeMarkdown()
     if (m_markdown) return;
     m_markdown = new MarkdownView(m_services.markdown, this);
     connect(m_markdown, &MarkdownView::heightChanged, this, &CellWidget::place);
+    connect(m_markdown, &MarkdownView::ready, this, &CellWidget::place);
     connect(m_markdown, &MarkdownView::linkActivated, this, &CellWidget::linkActivated);
     connect(m_markdown, &MarkdownView::editRequested, this, &CellWidget::editRequested);
 }
@@ -322,7 +323,7 @@ CellWidget::Parts CellWidget::arrange(int width) const
     };
     if (m_sourceFold && !m_sourceFold->isHidden()) parts.sourceFold = take(foldHeight);
     if (m_editor && !m_editor->isHidden()) parts.editor = take(m_editor->contentHeight() + 2 * frame);
-    if (m_markdown && !m_markdown->isHidden()) parts.markdown = take(m_markdown->heightForWidth(inner));
+    if (m_markdown && !m_markdown->isHidden()) parts.markdown = take(markdownHeight(inner));
     if (m_headingFold && !m_headingFold->isHidden()) parts.headingFold = take(foldHeight);
     if (hasInputPrompt()) parts.input = take(m_input->sizeHint().height());
     if (m_outputsFold && !m_outputsFold->isHidden()) parts.outputsFold = take(foldHeight);
@@ -330,6 +331,12 @@ CellWidget::Parts CellWidget::arrange(int width) const
     parts.height = std::max(y - gap + padding, m_gutter->sizeHint().height());
     parts.gutter = QRect(barWidth, 0, gutter, parts.height);
     return parts;
+}
+
+int CellWidget::markdownHeight(int width) const
+{
+    const int hint = m_heightHint - 2 * padding;
+    return m_markdown->isReady() || hint <= 0 ? m_markdown->heightForWidth(width) : hint;
 }
 
 int CellWidget::heightForWidth(int width) const

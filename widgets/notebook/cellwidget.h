@@ -55,6 +55,8 @@ public:
     void setPlace(int index, int count);
     /// Of its formulas; to be set before bind(), and when it changes.
     void setMath(const MathContext& math);
+    /// Its height when it was shown before, for text that is still being laid out.
+    void setHeightHint(int height) { m_heightHint = height; }
     void setHiddenBelow(int cells); ///< of a folded heading
     void askInput(const QString& prompt, bool password);
     void withdrawInput();
@@ -101,6 +103,7 @@ protected:
 private:
     struct Parts; // where everything is, for a width
     [[nodiscard]] Parts arrange(int width) const;
+    [[nodiscard]] int markdownHeight(int width) const;
     void place();
     void placeEditor(const QRect& area);
     void showParts();
@@ -130,6 +133,7 @@ private:
     bool m_placing = false;
     int m_index = 0, m_count = 0;
     int m_hiddenBelow = 0;
+    int m_heightHint = 0;
     int m_bandTop = 0, m_bandBottom = 0;
     QRect m_editorArea; ///< where the whole editor would be
 

@@ -100,6 +100,7 @@ CellWidget& NotebookView::realize(int index)
     CellWidget& result = *widget;
     result.resize(viewport()->width(), result.height());
     result.setMath(m_math.contextOf(cell.key()));
+    result.setHeightHint(m_measured.value(cell.key(), estimatedHeight(cell)));
     result.bind(cell, m_context);
     result.setRun(m_session.cellRun(cell.key()));
     result.setPlace(index, m_notebook.cellCount());
@@ -255,6 +256,7 @@ void NotebookView::scrollContentsBy(int, int dy)
 
 void NotebookView::scrollBy(int dy)
 {
+    if (CodeEditor* editor = activeEditor()) editor->closePopups();
     m_anchorTop += dy;
     // The anchor is the cell that is seen, so that heights are only guessed for what is not.
     if (const int seen = m_heights.indexAt(m_heights.top(m_anchorIndex) - m_anchorTop); seen >= 0) {

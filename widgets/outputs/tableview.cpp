@@ -83,7 +83,7 @@ public:
         int lines = 1;
         for (int i = 0; i < count(); ++i)
             lines = std::max(lines, 1 + int(model()->headerData(i, Qt::Horizontal).toString().count(u'\n')));
-        return {100, lines * fontMetrics().height() + cellPadding};
+        return {100, lines * fontMetrics().height() + cellPadding + 4};
     }
 
 protected:
@@ -101,8 +101,9 @@ protected:
     }
     void paintEvent(QPaintEvent* event) override
     {
-        QPainter(viewport()).fillRect(event->rect(), m_appearance.theme().page);
         QHeaderView::paintEvent(event);
+        const int end = length() - offset();
+        QPainter(viewport()).fillRect(QRect(end, 0, width() - end, height()), m_appearance.theme().page);
     }
 
 private:
