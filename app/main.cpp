@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/console/commands.h>
+#include <app/window/windowmain.h>
 
 #include <QCoreApplication>
 
@@ -27,12 +28,16 @@ int main(int argc, char* argv[])
     const bool hadLocale = qEnvironmentVariableIsSet("LC_ALL");
     const QByteArray locale = qgetenv("LC_ALL");
     useUtf8Locale();
-    QCoreApplication application(argc, argv);
     // Kernels get the environment as it was.
-    if (hadLocale)
-        qputenv("LC_ALL", locale);
-    else
-        qunsetenv("LC_ALL");
+    const auto restoreLocale = [&] {
+        if (hadLocale)
+            qputenv("LC_ALL", locale);
+        else
+            qunsetenv("LC_ALL");
+    };
+    if (!cahier::console::isForConsole(argc, argv)) return cahier::window::runWindow(argc, argv, restoreLocale);
+    QCoreApplication application(argc, argv);
+    restoreLocale();
     QCoreApplication::setApplicationName(QStringLiteral("cahier"));
     QCoreApplication::setApplicationVersion(QStringLiteral(CAHIER_VERSION));
     return cahier::console::runCommand(QCoreApplication::arguments().sliced(1));

@@ -3,6 +3,8 @@
 
 #include <app/console/terminal.h>
 
+#include <QFileInfo>
+
 using namespace Qt::StringLiterals;
 
 namespace cahier::console {
@@ -20,9 +22,12 @@ constexpr Command commands[] = {
     {"recover"_L1, &recoverCommand},
 };
 
-constexpr QLatin1StringView usage = R"(Usage: cahier COMMAND [arguments]
+constexpr QLatin1StringView usage = R"(Usage: cahier [NOTEBOOK...]
+       cahier COMMAND [arguments]
 
-Commands:
+Without a command the notebooks are opened in the window, or those of last time.
+
+Commands, which need no display:
   run NOTEBOOK       execute a notebook and save it with its results
   convert NOTEBOOK   write a notebook as ipynb, py, md or html
   recover NOTEBOOK   bring back what an interrupted run or edit had not saved
@@ -35,6 +40,21 @@ Exit status: 0 success, 1 a cell failed, 2 wrong usage or a file problem, 130 in
 )"_L1;
 
 } // namespace
+
+bool isForConsole(int argc, const char* const* argv)
+{
+    if (argc < 2) return false;
+    const QString name = QString::fromLocal8Bit(argv[1]);
+    for (const char* const option : {"--help", "-h", "help", "--version"}) {
+        if (name == QLatin1StringView(option)) return true;
+    }
+    for (const Command& command : commands) {
+        if (command.name == name) return true;
+    }
+    // A notebook that is missing is the window's to tell of; a word that is nothing is a mistake.
+    const bool mayBeFile = name.startsWith(u'-') || name.contains(u'.') || name.contains(u'/');
+    return !mayBeFile && !QFileInfo::exists(name);
+}
 
 int runCommand(const QStringList& arguments)
 {
@@ -54,10 +74,7 @@ int runCommand(const QStringList& arguments)
     for (const Command& command : commands) {
         if (command.name == name) return command.run(arguments.sliced(1));
     }
-    if (name.endsWith(".ipynb"_L1))
-        return usageError(
-            u"this version has no window yet; to execute the notebook: cahier run %1"_s.arg(name), {});
-    return usageError(u"there is no command \"%1\""_s.arg(name), {});
+    return usageError(u"there is no command and no notebook \"%1\""_s.arg(name), {});
 }
 
 } // namespace cahier::console

@@ -14,6 +14,9 @@ enum ExitStatus {
     exitInterrupted = 130 ///< Ctrl+C, as shells count it: 128 + SIGINT
 };
 
+/// The arguments ask for a command, for help or for the version, or are no notebooks: nothing for the window.
+[[nodiscard]] bool isForConsole(int argc, const char* const* argv);
+
 /// `arguments`: the command's name and what follows it. Unknown commands and no command print the usage.
 [[nodiscard]] int runCommand(const QStringList& arguments);
 

@@ -22,7 +22,7 @@ namespace cahier::window {
 namespace {
 
 /// nbformat 4.5 with one empty code cell, as Jupyter makes it.
-constexpr const char *newNotebookText = R"({
+constexpr const char* newNotebookText = R"json({
  "cells": [
   {
    "cell_type": "code",
@@ -36,13 +36,17 @@ constexpr const char *newNotebookText = R"({
  "metadata": {
   "kernelspec": {
    "display_name": "Python 3 (ipykernel)",
-                     "language" : "python", "name" : "python3"
+   "language": "python",
+   "name": "python3"
+  },
+  "language_info": {
+   "name": "python"
+  }
+ },
+ "nbformat": 4,
+ "nbformat_minor": 5
 }
-, "language_info" : {"name" : "python"}
-}
-, "nbformat" : 4, "nbformat_minor" : 5
-}
-)";
+)json";
 
 /// Files among what is dragged.
 QStringList localFiles(const QMimeData& data)
@@ -103,11 +107,11 @@ void MainWindow::open(const QStringList& paths)
 
 void MainWindow::openNew()
 {
-    auto data = notebook::readNotebook(notebook::FileImage::fromBytes(QByteArray(newNotebookText)));
-    Q_ASSERT(data);
+    auto contents = notebook::readNotebook(notebook::FileImage::fromBytes(QByteArray(newNotebookText)));
+    Q_ASSERT(contents);
     ++m_untitled;
     NotebookTab* const tab = addTab();
-    tab->file().adopt(std::move(*data),
+    tab->file().adopt(std::move(*contents),
                       m_untitled == 1 ? tr("Untitled.ipynb") : tr("Untitled-%1.ipynb").arg(m_untitled));
     m_tabs->add(tab);
     tab->setFocus();
@@ -118,10 +122,10 @@ void MainWindow::openExample()
 {
     QFile file(u":/cahier/examples/welcome.ipynb"_s);
     if (!file.open(QIODevice::ReadOnly)) return tell(tr("The example is not there."));
-    auto data = notebook::readNotebook(notebook::FileImage::fromBytes(file.readAll()));
-    if (!data) return tell(data.error().message);
+    auto contents = notebook::readNotebook(notebook::FileImage::fromBytes(file.readAll()));
+    if (!contents) return tell(contents.error().message);
     NotebookTab* const tab = addTab();
-    tab->file().adopt(std::move(*data), u"welcome.ipynb"_s);
+    tab->file().adopt(std::move(*contents), u"welcome.ipynb"_s);
     m_tabs->add(tab);
     tab->setFocus();
 }

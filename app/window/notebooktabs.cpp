@@ -11,7 +11,7 @@ namespace cahier::window {
 
 namespace {
 
-constexpr int iconSize = 12;
+constexpr int dotSize = 12;
 
 } // namespace
 
@@ -23,7 +23,7 @@ NotebookTabs::NotebookTabs(const widgets::Appearance& appearance, QWidget* paren
     setTabsClosable(true);
     setUsesScrollButtons(true);
     setElideMode(Qt::ElideMiddle);
-    setIconSize({iconSize, iconSize});
+    setIconSize({dotSize, dotSize});
     tabBar()->setExpanding(false);
     tabBar()->setAccessibleName(tr("Notebooks"));
     connect(&appearance, &widgets::Appearance::changed, this, [this] {
@@ -65,14 +65,14 @@ void NotebookTabs::add(NotebookTab* tab)
 QIcon NotebookTabs::dot() const
 {
     const qreal ratio = devicePixelRatioF();
-    QPixmap pixmap(QSize(iconSize, iconSize) * ratio);
+    QPixmap pixmap(QSize(dotSize, dotSize) * ratio);
     pixmap.setDevicePixelRatio(ratio);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(m_appearance.theme().accent);
-    painter.drawEllipse(QRectF(2, 2, iconSize - 4, iconSize - 4));
+    painter.drawEllipse(QRectF(2, 2, dotSize - 4, dotSize - 4));
     return QIcon(pixmap);
 }
 
