@@ -14,6 +14,8 @@
 #include <QPainter>
 #include <QScrollBar>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace cahier::widgets {
@@ -126,6 +128,16 @@ void NotebookView::cellsChanged()
     resetHeights();
     layoutCells();
     viewport()->update();
+}
+
+/// The selection hears of the notebook's changes before the view does.
+void NotebookView::catchUp()
+{
+    const bool same = m_heights.count() == m_notebook.cellCount() &&
+                      std::ranges::all_of(m_shown, [this](const auto& entry) {
+                          return m_notebook.indexOf(*entry.second.widget->key()) == entry.first;
+                      });
+    if (!same) cellsChanged();
 }
 
 void NotebookView::textReplaced(CellKey key, qsizetype position, qsizetype removed, const QString& inserted)
@@ -345,6 +357,7 @@ CodeEditor* NotebookView::activeEditor() const
 
 void NotebookView::showSelection()
 {
+    catchUp();
     for (const auto& [index, shown] : m_shown) {
         const bool active = index == m_selection.activeIndex();
         shown.widget->setStanding(active                        ? CellStanding::Active

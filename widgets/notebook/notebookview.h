@@ -105,6 +105,7 @@ private:
     void watchNotebook();
     void watchSession();
     void cellsChanged();
+    void catchUp();
     void leaveEditor(int direction);
     void textReplaced(CellKey key, qsizetype position, qsizetype removed, const QString& inserted);
     void refreshCell(CellKey key);
@@ -168,6 +169,7 @@ private:
     std::optional<CellKey> m_anchor;
     int m_anchorIndex = 0;
     int m_anchorTop = 0; ///< of the anchor cell, in the viewport
+    bool m_realizing = false; ///< a cell is being bound; its height is asked for afterwards
     bool m_layingOut = false;
     bool m_layoutAgain = false;
     bool m_settingBar = false;

@@ -100,6 +100,7 @@ CellWidget& NotebookView::realize(int index)
     CellWidget& result = *widget;
     result.resize(viewport()->width(), result.height());
     result.setMath(m_math.contextOf(cell.key()));
+    m_realizing = true;
     result.setHeightHint(m_measured.value(cell.key(), estimatedHeight(cell)));
     result.bind(cell, m_context);
     result.setRun(m_session.cellRun(cell.key()));
@@ -109,6 +110,7 @@ CellWidget& NotebookView::realize(int index)
                                                           : CellStanding::Plain);
     const bool folds = !m_hidden.empty() && isFolded(cell, Fold::Heading);
     result.setHiddenBelow(folds ? sectionLength(m_notebook, index) : 0);
+    m_realizing = false;
     if (!m_matches.isEmpty()) showMatches(result);
     m_shown.emplace(index, Shown{std::move(widget)});
     return result;
@@ -153,6 +155,7 @@ void NotebookView::arrangeFromAnchor()
 
 void NotebookView::layoutCells()
 {
+    if (m_realizing) return;
     if (m_layingOut) {
         m_layoutAgain = true;
         return;
@@ -218,8 +221,9 @@ void NotebookView::chooseAnchor()
     if (!m_anchor) return;
     const int bottom = viewport()->height();
     const auto inView = [&](int index) {
+        if (index < 0 || isHidden(index)) return false;
         const int top = viewTop(index);
-        return index >= 0 && !isHidden(index) && top >= 0 && top < bottom;
+        return top >= 0 && top < bottom;
     };
     int index = m_mode == Mode::Edit ? m_selection.activeIndex() : -1;
     if (!inView(index)) {
@@ -270,6 +274,7 @@ void NotebookView::scrollBy(int dy)
 
 void NotebookView::reveal(CellKey key, Reveal how)
 {
+    catchUp();
     const int index = m_notebook.indexOf(key);
     if (index < 0) return;
     if (isHidden(index)) {
@@ -288,7 +293,7 @@ void NotebookView::reveal(CellKey key, Reveal how)
     else if (how == Reveal::Centre)
         top = std::max(margin, (page - height) / 2);
     else if (how == Reveal::Nearest && top + height > page && top > 0)
-        top = std::max(margin, page - height - margin);
+        top = std::max(margin, page - height - spacing - margin);
     m_anchor = key;
     m_anchorIndex = index;
     m_anchorTop = top;

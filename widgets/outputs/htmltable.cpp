@@ -32,11 +32,11 @@ public:
     std::optional<HtmlTable> read(QStringView html, bool isWhole)
     {
         HtmlTokenizer tokenizer(html);
-        HtmlToken token;
+        OutputHtmlToken token;
         while (tokenizer.next(token)) {
-            const bool fits = token.kind == HtmlToken::Kind::Text    ? takeText(token.text)
-                              : token.kind == HtmlToken::Kind::Start ? takeStart(token)
-                                                                     : takeEnd(token.name);
+            const bool fits = token.kind == OutputHtmlToken::Kind::Text    ? takeText(token.text)
+                              : token.kind == OutputHtmlToken::Kind::Start ? takeStart(token)
+                                                                           : takeEnd(token.name);
             if (!fits) return {};
         }
         if (tokenizer.sawScript() || m_tables != 1 || (m_inTable && isWhole && !m_inRow && m_rows.empty()))
@@ -61,7 +61,7 @@ private:
         return m_caption.size() <= mostCaption;
     }
 
-    bool takeStart(const HtmlToken& token)
+    bool takeStart(const OutputHtmlToken& token)
     {
         const QString& name = token.name;
         static const QStringList foreign{u"img"_s,    u"svg"_s,    u"iframe"_s,   u"video"_s,
@@ -115,7 +115,7 @@ private:
         }
     }
 
-    void beginCell(const HtmlToken& token)
+    void beginCell(const OutputHtmlToken& token)
     {
         if (!m_inRow) beginRow();
         endCell();

@@ -9,7 +9,7 @@
 
 namespace cahier::widgets {
 
-struct HtmlToken {
+struct OutputHtmlToken {
     enum class Kind { Text, Start, End };
     Kind kind = Kind::Text;
     QString name;                                        ///< of the element, lower case
@@ -24,20 +24,18 @@ struct HtmlToken {
 class HtmlTokenizer {
 public:
     explicit HtmlTokenizer(QStringView html) : m_html(html) {}
-    bool next(HtmlToken& token);
+    bool next(OutputHtmlToken& token);
     [[nodiscard]] bool sawScript() const { return m_sawScript; }
 
 private:
     bool skipMarkup();
-    void readTag(HtmlToken& token);
-    void readAttributes(HtmlToken& token);
+    void readTag(OutputHtmlToken& token);
+    void readAttributes(OutputHtmlToken& token);
     void skipRawText(const QString& name);
 
     QStringView m_html;
     qsizetype m_at = 0;
     bool m_sawScript = false;
 };
-
-[[nodiscard]] QString decodeEntities(QStringView text);
 
 } // namespace cahier::widgets

@@ -2,8 +2,8 @@
 #include <widgets/outputs/jsontree.h>
 
 #include <widgets/outputs/jsonmodel.h>
-#include <widgets/theme/thinscrollbar.h>
 #include <widgets/outputs/wheelgate.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QClipboard>
 #include <QGuiApplication>

@@ -2,8 +2,8 @@
 #include <widgets/outputs/safebrowser.h>
 
 #include <widgets/outputs/imagestore.h>
-#include <widgets/theme/thinscrollbar.h>
 #include <widgets/outputs/wheelgate.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QKeyEvent>
 #include <QTextDocument>

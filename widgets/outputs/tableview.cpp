@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/outputs/tableview.h>
 
-#include <widgets/theme/thinscrollbar.h>
 #include <widgets/outputs/tablemodel.h>
 #include <widgets/outputs/wheelgate.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QClipboard>
 #include <QGuiApplication>
