@@ -9,6 +9,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QMimeData>
 
 #include <algorithm>
 
@@ -50,6 +51,10 @@ std::span<const NotebookPage::Command> NotebookPage::table()
         const int index = page.m_selection.activeIndex();
         return index >= 0 && headingLevel(page.m_notebook.cellAt(index)) > 0;
     };
+    constexpr auto canPaste = [](const Page&) {
+        const QMimeData* const data = QGuiApplication::clipboard()->mimeData(); // null: nothing was copied
+        return data && CellActions::canPaste(*data);
+    };
     static const Command commands[] = {
         {"cell.run"_L1, [](Page& page) { page.runSelected(); }, some},
         {"cells.runSelection"_L1, [](Page& page) { page.runSelected(); }, some},
@@ -72,9 +77,9 @@ std::span<const NotebookPage::Command> NotebookPage::table()
         {"cell.cut"_L1, [](Page& page) { page.cut(); }, some},
         {"cell.copy"_L1, [](Page& page) { page.copy(); }, some},
         {"cell.pasteBelow"_L1, [](Page& page) { page.paste(false); },
-         [](const Page&) { return CellActions::canPaste(*QGuiApplication::clipboard()->mimeData()); }},
+         canPaste},
         {"cell.pasteAbove"_L1, [](Page& page) { page.paste(true); },
-         [](const Page&) { return CellActions::canPaste(*QGuiApplication::clipboard()->mimeData()); }},
+         canPaste},
         {"cell.duplicate"_L1, [](Page& page) { page.m_actions.duplicateSelected(); }, some},
         {"cell.moveUp"_L1, [](Page& page) { page.m_actions.moveSelected(-1); },
          [](const Page& page) { return page.m_actions.canMove(-1); }},

@@ -76,11 +76,8 @@ void TestWindowMain::restart()
 
 void TestWindowMain::cleanup()
 {
-    for (const KernelInfo& kernel : m_stage->alive(*m_program)) {
-        const auto connection = LocalStage::wait(m_program->runtime->attach(kernel.id, kernel.lastSeq));
-        if (connection) (void)LocalStage::wait((*connection)->shutdown());
-    }
     m_program.reset();
+    m_stage->endKernels();
 }
 
 void TestWindowMain::open(const QString& path)
@@ -193,6 +190,8 @@ void TestWindowMain::close_modified_asks()
     press(Qt::Key_W, Qt::ControlModifier);
     QVERIFY(answer(u"Do not save"_s));
     QTRY_COMPARE(m_program->window.tabs().count(), 0);
+    m_program->window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&m_program->window));
     press(Qt::Key_T, Qt::ControlModifier | Qt::ShiftModifier);
     QTRY_VERIFY(m_program->page());
     QCOMPARE(m_program->notebook().cellAt(0).source(), u"x = 1"_s);
@@ -231,7 +230,7 @@ void TestWindowMain::close_busy_canBeStopped()
     QVERIFY(answer(u"Stop it"_s));
     QVERIFY(answer(u"Do not save"_s));
     QTRY_COMPARE(m_program->window.tabs().count(), 0);
-    QTRY_VERIFY_WITH_TIMEOUT(m_stage->alive(*m_program).empty(), patienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(WindowStage::alive(*m_program->runtime).empty(), patienceMs);
 }
 
 void TestWindowMain::quit_tabs_comeBack()

@@ -35,6 +35,7 @@ public:
                       [&stage] { return stage.m_local.hostPid() != 0; }, [this] { runtime->client().reconnect(); },
                       {}, true})
         {
+            settings.applyTo(appearance);
         }
         widgets::Settings settings;
         widgets::Appearance appearance;
@@ -83,12 +84,22 @@ public:
         return path(name);
     }
 
-    [[nodiscard]] std::vector<runtime::KernelInfo> alive(Program& program)
+    [[nodiscard]] static std::vector<runtime::KernelInfo> alive(runtime::Runtime& runtime)
     {
-        auto kernels = LocalStage::wait(program.runtime->kernels());
+        auto kernels = LocalStage::wait(runtime.kernels());
         if (!kernels) return {};
         std::erase_if(*kernels, [](const auto& kernel) { return kernel.state == runtime::KernelState::Dead; });
         return *kernels;
+    }
+    /// What a test left running; no window is attached.
+    void endKernels() const
+    {
+        if (m_local.hostPid() == 0) return;
+        const auto runtime = m_local.makeRuntime();
+        for (const runtime::KernelInfo& kernel : alive(*runtime)) {
+            const auto connection = LocalStage::wait(runtime->attach(kernel.id, kernel.lastSeq));
+            if (connection) (void)LocalStage::wait((*connection)->shutdown());
+        }
     }
 
 private:
