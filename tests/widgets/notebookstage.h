@@ -41,7 +41,8 @@ struct NotebookStage {
 
     /// Sources that begin with # are Markdown.
     explicit NotebookStage(const QStringList& sources)
-        : document(notebook::newNotebook({QStringLiteral("python3"), QStringLiteral("Python 3"), QStringLiteral("python")}))
+        : document(notebook::newNotebook(
+              {QStringLiteral("python3"), QStringLiteral("Python 3"), QStringLiteral("python")}))
     {
         widgets::addBuiltInOutputs(registry);
         widgets::addMarkdownOutputs(registry, markdown);

@@ -86,7 +86,8 @@ void TestNotebookPage::view_jumpsAndScrolls_showTheRightCells()
         int bottom = INT_MIN, shown = 0;
         for (int index = 0; index < 1000; ++index) {
             const CellWidget* widget = stage.widget(index);
-            if (!widget || widget->y() > stage.view().viewport()->height() || widget->geometry().bottom() < 0) continue;
+            if (!widget || widget->y() > stage.view().viewport()->height() || widget->geometry().bottom() < 0)
+                continue;
             if (bottom != INT_MIN) QCOMPARE(widget->y(), bottom);
             bottom = widget->y() + widget->height() + 8;
             ++shown;
@@ -292,7 +293,8 @@ void TestNotebookPage::input_isAskedInTheCell()
     stage.startKernel();
     QVERIFY(stage.page.perform(u"cell.run"_s));
     const Message request = stage.kernel->lastRequest("execute_request");
-    stage.kernel->deliver({stage.kernel->status(request, "busy"), stage.kernel->inputRequest(request, "Name? ")});
+    stage.kernel->deliver(
+        {stage.kernel->status(request, "busy"), stage.kernel->inputRequest(request, "Name? ")});
     QTRY_VERIFY(stage.widget(0)->hasInputPrompt());
     QTRY_VERIFY(qobject_cast<QLineEdit*>(QApplication::focusWidget()));
     stage.type(u"Ada"_s);
@@ -308,8 +310,8 @@ void TestNotebookPage::drag_movesCells()
     auto* gutter = stage.widget(0)->findChild<CellGutter*>();
     const QPoint grip(4, 4);
     QTest::mousePress(gutter, Qt::LeftButton, {}, grip);
-    const QPoint target =
-        gutter->mapFromGlobal(stage.view().viewport()->mapToGlobal(QPoint(10, stage.widget(2)->geometry().bottom() - 2)));
+    const QPoint target = gutter->mapFromGlobal(
+        stage.view().viewport()->mapToGlobal(QPoint(10, stage.widget(2)->geometry().bottom() - 2)));
     QTest::mouseMove(gutter, grip + QPoint(0, 30));
     QTest::mouseMove(gutter, target);
     QTest::mouseRelease(gutter, Qt::LeftButton, {}, target);
