@@ -35,7 +35,8 @@ int main(int argc, char* argv[])
         else
             qunsetenv("LC_ALL");
     };
-    if (!cahier::console::isForConsole(argc, argv)) return cahier::window::runWindow(argc, argv, restoreLocale);
+    if (!cahier::console::isForConsole(argc, argv))
+        return cahier::window::runWindow(argc, argv, restoreLocale);
     QCoreApplication application(argc, argv);
     restoreLocale();
     QCoreApplication::setApplicationName(QStringLiteral("cahier"));

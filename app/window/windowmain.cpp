@@ -138,8 +138,16 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started)
         if (!drawing) drawing.emplace(appearance);
         return drawing->services();
     };
-    MainWindow window({settings, appearance, runtime, memory, {notebook::defaultRecoveryFolder()}, view,
-                       &hostRuns, [&runtime] { runtime.client().reconnect(); }, aboutParts(), lock.isHeld});
+    MainWindow window({settings,
+                       appearance,
+                       runtime,
+                       memory,
+                       {notebook::defaultRecoveryFolder()},
+                       view,
+                       &hostRuns,
+                       [&runtime] { runtime.client().reconnect(); },
+                       aboutParts(),
+                       lock.isHeld});
     const QStringList files = QApplication::arguments().sliced(1);
     if (files.isEmpty() && lock.isHeld)
         window.restoreTabs();

@@ -49,7 +49,6 @@ void TestConsoleRun::usage_wrongArguments_exit2_data()
 {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QString>("said");
-    QTest::newRow("nothing") << QStringList{} << u"Usage: cahier"_s;
     QTest::newRow("unknown command") << QStringList{u"frobnicate"_s} << u"frobnicate"_s;
     QTest::newRow("no notebook") << QStringList{u"run"_s} << u"which notebook?"_s;
     QTest::newRow("two notebooks") << QStringList{u"run"_s, u"a.ipynb"_s, u"b.ipynb"_s} << u"one notebook"_s;

@@ -200,9 +200,10 @@ void TestWindowMain::close_modified_asks()
 void TestWindowMain::close_busy_keepsRunningAndComesBack()
 {
     const QString gate = m_stage->path(u"gate"_s);
-    const QString path = m_stage->write(
-        u"busy.ipynb"_s, {u"import os, time\nprint('before', flush=True)\n"
-                          "while not os.path.exists('%1'): time.sleep(0.05)\nprint('meanwhile')"_s.arg(gate)});
+    const QString path =
+        m_stage->write(u"busy.ipynb"_s,
+                       {u"import os, time\nprint('before', flush=True)\n"
+                        "while not os.path.exists('%1'): time.sleep(0.05)\nprint('meanwhile')"_s.arg(gate)});
     open(path);
     press(Qt::Key_Return, Qt::ControlModifier);
     QTRY_COMPARE_WITH_TIMEOUT(m_program->text(0), u"before\n"_s, patienceMs);

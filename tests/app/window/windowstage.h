@@ -20,20 +20,28 @@ class WindowStage {
 public:
     WindowStage() { QDir().mkpath(path({})); }
 
-    [[nodiscard]] QString path(const QString& name) const { return m_local.folder(QStringLiteral("work/") + name); }
+    [[nodiscard]] QString path(const QString& name) const
+    {
+        return m_local.folder(QStringLiteral("work/") + name);
+    }
     [[nodiscard]] LocalStage& local() { return m_local; }
 
     /// Everything that one run of the program has.
     struct Program {
         explicit Program(const WindowStage& stage)
             : settings(stage.m_local.folder(QStringLiteral("settings.ini"))),
-              runtime(stage.m_local.makeRuntime()), memory(stage.m_local.folder(QStringLiteral("memory.ini"))),
-              drawing(appearance),
-              window({settings, appearance, *runtime, memory,
+              runtime(stage.m_local.makeRuntime()),
+              memory(stage.m_local.folder(QStringLiteral("memory.ini"))), drawing(appearance),
+              window({settings,
+                      appearance,
+                      *runtime,
+                      memory,
                       {stage.m_local.folder(QStringLiteral("recovery"))},
                       [this]() -> const widgets::ViewServices& { return drawing.services(); },
-                      [&stage] { return stage.m_local.hostPid() != 0; }, [this] { runtime->client().reconnect(); },
-                      {}, true})
+                      [&stage] { return stage.m_local.hostPid() != 0; },
+                      [this] { runtime->client().reconnect(); },
+                      {},
+                      true})
         {
             settings.applyTo(appearance);
         }
@@ -65,11 +73,12 @@ public:
     /// A notebook file with these code cells.
     QString write(const QString& name, const QStringList& cells) const
     {
-        nlohmann::json file = {{"cells", nlohmann::json::array()},
-                               {"metadata", {{"kernelspec", {{"name", "python3"}, {"display_name", "Python 3"},
-                                                             {"language", "python"}}}}},
-                               {"nbformat", 4},
-                               {"nbformat_minor", 5}};
+        nlohmann::json file = {
+            {"cells", nlohmann::json::array()},
+            {"metadata",
+             {{"kernelspec", {{"name", "python3"}, {"display_name", "Python 3"}, {"language", "python"}}}}},
+            {"nbformat", 4},
+            {"nbformat_minor", 5}};
         for (const QString& source : cells) {
             const bool text = source.startsWith(u'#');
             nlohmann::json cell = {{"cell_type", text ? "markdown" : "code"},
@@ -88,7 +97,8 @@ public:
     {
         auto kernels = LocalStage::wait(runtime.kernels());
         if (!kernels) return {};
-        std::erase_if(*kernels, [](const auto& kernel) { return kernel.state == runtime::KernelState::Dead; });
+        std::erase_if(*kernels,
+                      [](const auto& kernel) { return kernel.state == runtime::KernelState::Dead; });
         return *kernels;
     }
     /// What a test left running; no window is attached.
@@ -112,7 +122,8 @@ inline QMessageBox* openQuestion()
     QMessageBox* box = nullptr;
     (void)QTest::qWaitFor([&] {
         for (QWidget* const widget : QApplication::topLevelWidgets()) {
-            if (widget->isVisible() && qobject_cast<QMessageBox*>(widget)) box = static_cast<QMessageBox*>(widget);
+            if (widget->isVisible() && qobject_cast<QMessageBox*>(widget))
+                box = static_cast<QMessageBox*>(widget);
         }
         return box != nullptr;
     });
