@@ -17,6 +17,8 @@
 
 #include <QTest>
 
+#include <climits>
+
 namespace cahier::test {
 
 using notebook::CellContent;
@@ -70,8 +72,12 @@ struct NotebookStage {
             sources += notebook().cellAt(index).source();
         return sources;
     }
-    /// The top of a cell in the viewport.
-    [[nodiscard]] int top(int index) { return widget(index)->y(); }
+    /// The top of a cell in the viewport; far away for one without a widget.
+    [[nodiscard]] int top(int index)
+    {
+        const widgets::CellWidget* shown = widget(index);
+        return shown ? shown->y() : INT_MIN;
+    }
     void startKernel()
     {
         QVERIFY(session.attach(kernel).has_value());

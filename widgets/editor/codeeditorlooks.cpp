@@ -251,6 +251,7 @@ long CodeEditor::matchingBracket(long position) const
     constexpr QByteArrayView brackets("()[]{}");
     const char own = byteAt(position);
     const qsizetype index = brackets.indexOf(own);
+    if (index < 0) return -1;
     const char opposite = brackets[index ^ 1];
     const int step = index % 2 == 0 ? 1 : -1;
     const long style = send(SCI_GETSTYLEAT, position);

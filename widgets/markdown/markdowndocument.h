@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <widgets/theme/formatrun.h>
 #include <widgets/markdown/markdowninput.h>
 #include <widgets/markdown/pictures.h>
+#include <widgets/theme/formatrun.h>
 #include <widgets/theme/theme.h>
 
 #include <QStringList>

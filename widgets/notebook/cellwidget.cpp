@@ -230,6 +230,12 @@ void CellWidget::setEditing(bool editing)
 {
     if (m_type != CellType::Markdown || m_editing == editing || !m_cell) return;
     m_editing = editing;
+    if (editing) {
+        // The rendered text may have the focus; hidden, it would give it to whoever comes next.
+        makeEditor();
+        m_editor->show();
+        m_editor->setFocus();
+    }
     bind(*m_cell, m_context);
 }
 

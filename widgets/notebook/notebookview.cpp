@@ -274,7 +274,8 @@ void NotebookView::connectWidget(CellWidget& widget)
     connect(cell, &CellWidget::unfoldRequested, this,
             [this, cell](int fold) { setFolded(m_notebook, *cell->key(), Fold(fold), false); });
     connect(cell, &CellWidget::inputAnswered, this, [this](const QString& value) {
-        (void)m_session.replyInput(value); // a question that is void is withdrawn by its own signal
+        (void)m_session.replyInput(value); // one that is void by now is gone all the same
+        showInput();
         setFocus();
     });
     connect(cell, &CellWidget::linkActivated, this, &NotebookView::linkActivated);
@@ -366,7 +367,9 @@ void NotebookView::showSelection()
         // A Markdown cell shows its source just while it is edited.
         if (!active) shown.widget->setEditing(false);
     }
-    if (m_selection.active() && m_mode == Mode::Command) reveal(*m_selection.active());
+    // Where the active cell is the same, others were inserted or removed: that scrolls nowhere.
+    const bool moved = std::exchange(m_revealedActive, m_selection.active()) != m_selection.active();
+    if (moved && m_selection.active() && m_mode == Mode::Command) reveal(*m_selection.active());
     placeToolbar();
 }
 

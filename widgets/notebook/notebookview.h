@@ -168,7 +168,7 @@ private:
     std::vector<std::unique_ptr<CellWidget>> m_pool;
     std::optional<CellKey> m_anchor;
     int m_anchorIndex = 0;
-    int m_anchorTop = 0; ///< of the anchor cell, in the viewport
+    int m_anchorTop = 0;      ///< of the anchor cell, in the viewport
     bool m_realizing = false; ///< a cell is being bound; its height is asked for afterwards
     bool m_layingOut = false;
     bool m_layoutAgain = false;
@@ -177,6 +177,7 @@ private:
 
     QHash<CellKey, int> m_dirtyOutputs; ///< first changed output
     QTimer m_outputTimer;
+    std::optional<CellKey> m_revealedActive; ///< the active cell that was shown when it became so
     std::optional<CellKey> m_inputCell;
     QHash<CellKey, std::vector<TextRange>> m_matches;
     std::optional<CellKey> m_matchCell;
