@@ -69,7 +69,12 @@ void NotebookTab::watchFile()
 /// Shows the file's document; one that was shown before lets go of its kernel, which the new one finds.
 void NotebookTab::build()
 {
-    if (m_open) m_open->kernel->leaveRunning();
+    if (m_open) {
+        // What the kernel said so far was part of what was dropped.
+        m_open->kernel->noteSaveBegan();
+        m_open->kernel->noteSaved();
+        m_open->kernel->leaveRunning();
+    }
     m_open.reset();
     notebook::Document& document = *m_file->document();
     m_open = std::make_unique<Open>();

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void new_typedAndRun_showsTheOutput();
     void save_byKey_writesAndTakesTheDotAway();
     void kernel_interruptByKeys_stopsTheCell();
+    void revert_afterARun_keepsTheKernelAndTheFile();
     void close_modified_asks();
     void close_busy_keepsRunningAndComesBack();
     void close_busy_canBeStopped();
@@ -177,6 +178,24 @@ void TestWindowMain::kernel_interruptByKeys_stopsTheCell()
     QCOMPARE(m_program->tab()->session()->cellRun(m_program->notebook().cellAt(0).key()).errorName,
              u"KeyboardInterrupt"_s);
     m_program->tab()->file().document()->notebook().setSaved(m_program->notebook().snapshot());
+}
+
+void TestWindowMain::revert_afterARun_keepsTheKernelAndTheFile()
+{
+    open(m_stage->write(u"a.ipynb"_s, {u"x = 7; print('ran')"_s, u"print(x)"_s}));
+    press(Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(m_program->text(0), u"ran\n"_s, patienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(m_program->isIdle(), patienceMs);
+    const QString kernel = m_program->tab()->session()->kernelId();
+    QVERIFY(m_program->window.commands().perform(u"file.revert"_s));
+    QVERIFY(answer(u"Drop the changes"_s));
+    QTRY_VERIFY(!m_program->tab()->file().isModified());
+    QTRY_VERIFY_WITH_TIMEOUT(m_program->isIdle(), patienceMs);
+    QCOMPARE(m_program->tab()->session()->kernelId(), kernel);
+    QCOMPARE(m_program->text(0), QString());
+    m_program->tab()->kernel()->run({m_program->notebook().cellAt(1).key()});
+    QTRY_COMPARE_WITH_TIMEOUT(m_program->text(1), u"7\n"_s, patienceMs); // its variables are there
+    m_program->notebook().setSaved(m_program->notebook().snapshot());
 }
 
 void TestWindowMain::close_modified_asks()
