@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/window/mainwindow.h>
 
+#include <app/window/chrome.h>
 #include <app/window/kernelstatus.h>
 #include <app/window/recentfiles.h>
 #include <app/window/welcomepage.h>
@@ -100,6 +101,9 @@ void MainWindow::makeToolBar()
     add(u"view.outline"_s);
     add(u"view.palette"_s);
     add(u"view.settings"_s);
+    const auto applyTheme = [this, bar] { bar->setStyleSheet(toolBarStyle(m_services.appearance.theme())); };
+    connect(&m_services.appearance, &widgets::Appearance::changed, bar, applyTheme);
+    applyTheme();
 }
 
 void MainWindow::makeCentre()
@@ -120,9 +124,9 @@ void MainWindow::makeCentre()
     setCentralWidget(m_splitter);
     m_palette = new widgets::CommandPalette(*m_commands, m_services.settings, m_services.appearance, *this);
     connect(m_tabs, &QTabWidget::currentChanged, this, &MainWindow::showCurrent);
-    connect(m_tabs, &QTabWidget::tabCloseRequested, this, [this](int index) {
-        if (NotebookTab* const tab = m_tabs->tabAt(index)) return close(tab);
-        delete m_tabs->widget(index);
+    connect(m_tabs, &NotebookTabs::closeRequested, this, [this](QWidget* page) {
+        if (auto* const tab = qobject_cast<NotebookTab*>(page)) return close(tab);
+        page->deleteLater(); // its own button asks
     });
     connect(m_outline, &widgets::OutlinePanel::cellActivated, this, [this](notebook::CellKey cell) {
         const NotebookTab* const tab = m_tabs->current();

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/window/notebooktabs.h>
 
+#include <app/window/chrome.h>
+#include <widgets/theme/icons.h>
+
 #include <QFileInfo>
 #include <QPainter>
 #include <QTabBar>
+#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
@@ -20,16 +24,38 @@ NotebookTabs::NotebookTabs(const widgets::Appearance& appearance, QWidget* paren
 {
     setDocumentMode(true);
     setMovable(true);
-    setTabsClosable(true);
     setUsesScrollButtons(true);
     setElideMode(Qt::ElideMiddle);
     setIconSize({dotSize, dotSize});
     tabBar()->setExpanding(false);
     tabBar()->setAccessibleName(tr("Notebooks"));
-    connect(&appearance, &widgets::Appearance::changed, this, [this] {
-        for (NotebookTab* const tab : all())
-            show(tab);
-    });
+    tabBar()->setDrawBase(false);
+    connect(&appearance, &widgets::Appearance::changed, this, &NotebookTabs::applyTheme);
+    applyTheme();
+}
+
+void NotebookTabs::applyTheme()
+{
+    tabBar()->setStyleSheet(tabBarStyle(m_appearance.theme()));
+    for (NotebookTab* const tab : all()) {
+        setTabIcon(indexOf(tab), {});
+        show(tab);
+    }
+}
+
+void NotebookTabs::tabInserted(int index)
+{
+    QTabWidget::tabInserted(index);
+    auto* const button = new QToolButton(tabBar());
+    button->setIcon(widgets::icon(u"close"_s));
+    button->setIconSize({dotSize, dotSize});
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::NoFocus); // Ctrl+W
+    button->setToolTip(tr("Close"));
+    button->setAccessibleName(tr("Close"));
+    connect(button, &QToolButton::clicked, this,
+            [this, page = widget(index)] { Q_EMIT closeRequested(page); });
+    tabBar()->setTabButton(index, QTabBar::RightSide, button);
 }
 
 NotebookTab* NotebookTabs::tabAt(int index) const

@@ -7,7 +7,7 @@
 
 namespace cahier::window {
 
-/// The open notebooks. A dot marks what is not saved, on the tab itself.
+/// The open notebooks; also pages that are none. A dot marks what is not saved, on the tab itself.
 class NotebookTabs : public QTabWidget {
     Q_OBJECT
 public:
@@ -24,7 +24,14 @@ public:
     void show(NotebookTab* tab);
     void step(int direction);
 
+Q_SIGNALS:
+    void closeRequested(QWidget* page);
+
+protected:
+    void tabInserted(int index) override;
+
 private:
+    void applyTheme();
     [[nodiscard]] QIcon dot() const;
 
     const widgets::Appearance& m_appearance;

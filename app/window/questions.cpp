@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QFileDialog>
+#include <QGridLayout>
 #include <QPushButton>
 
 using namespace Qt::StringLiterals;
@@ -10,6 +11,8 @@ using namespace Qt::StringLiterals;
 namespace cahier::window {
 
 namespace {
+
+constexpr int boxWidth = 420;
 
 QString tr(const char* text)
 {
@@ -26,7 +29,7 @@ QString notebookFilter()
 QMessageBox* ask(QWidget* parent, const QString& question, const QString& explanation,
                  const std::vector<Answer>& answers)
 {
-    auto* const box = new QMessageBox(QMessageBox::Question, {}, question, QMessageBox::NoButton, parent);
+    auto* const box = new QMessageBox(QMessageBox::NoIcon, {}, question, QMessageBox::NoButton, parent);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
     box->setInformativeText(explanation);
@@ -45,6 +48,9 @@ QMessageBox* ask(QWidget* parent, const QString& question, const QString& explan
                                  QMetaObject::invokeMethod(parent, take, Qt::QueuedConnection);
                          }
                      });
+    // A box of its own choice is as narrow as a column of a newspaper.
+    if (auto* const grid = qobject_cast<QGridLayout*>(box->layout()))
+        grid->addItem(new QSpacerItem(boxWidth, 0), grid->rowCount(), 0, 1, grid->columnCount());
     box->open();
     return box;
 }

@@ -134,8 +134,9 @@ void WelcomePage::addHeading(QVBoxLayout& layout, const QString& text)
     QFont bold = label->font();
     bold.setWeight(QFont::DemiBold);
     label->setFont(bold);
-    label->setContentsMargins(0, 24, 0, 6);
+    layout.addSpacing(28);
     layout.addWidget(label);
+    layout.addSpacing(4);
 }
 
 QWidget* WelcomePage::makeRow(const QString& title, const QString& note, const std::function<void()>& take)

@@ -65,7 +65,12 @@ std::vector<CommandKey> CommandList::keys(const QString& id) const
 QString CommandList::keyText(const QString& id) const
 {
     const std::vector<CommandKey> all = keys(id);
-    return all.empty() ? QString() : all.front().key.toString(QKeySequence::NativeText);
+    return all.empty() ? QString() : widgets::keyText(all.front().key);
+}
+
+QString keyText(const QKeySequence& key)
+{
+    return withKeypadEnter(key).value_or(key).toString(QKeySequence::NativeText);
 }
 
 QString CommandList::whyNot(const QString& id) const
@@ -116,8 +121,9 @@ void CommandList::showKeys(QAction& action, const QString& id)
     QList<QKeySequence> everywhere, inNotebooks;
     for (const CommandKey& key : keys(id)) {
         QList<QKeySequence>& list = key.place == KeyPlace::Window ? everywhere : inNotebooks;
-        list.append(key.key);
+        // Of the two the number pad's is called as most keyboards call both: Enter.
         if (const auto enter = withKeypadEnter(key.key)) list.append(*enter);
+        list.append(key.key);
     }
     // A menu shows the key of an action whatever its context; in this one it does not act from here.
     action.setShortcutContext(everywhere.isEmpty() ? Qt::WidgetShortcut : Qt::WindowShortcut);

@@ -78,5 +78,7 @@ private:
 
 /// The same sequence for the Enter key of the number pad; nothing where Return is not in it.
 [[nodiscard]] std::optional<QKeySequence> withKeypadEnter(const QKeySequence& key);
+/// As people call it: "Ctrl+Enter", not "Ctrl+Return".
+[[nodiscard]] QString keyText(const QKeySequence& key);
 
 } // namespace cahier::widgets

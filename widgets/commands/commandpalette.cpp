@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/commands/commandpalette.h>
 
+#include <widgets/theme/thinscrollbar.h>
+
 #include <QApplication>
 #include <QKeyEvent>
 #include <QLabel>
@@ -122,6 +124,7 @@ CommandPalette::CommandPalette(CommandList& commands, Settings& settings, const 
     m_list->setModel(m_model);
     m_list->setItemDelegate(new RowPainter(appearance, m_list));
     m_list->setUniformItemSizes(true);
+    m_list->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_list));
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setFocusPolicy(Qt::NoFocus);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

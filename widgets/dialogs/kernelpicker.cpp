@@ -2,6 +2,7 @@
 #include <widgets/dialogs/kernelpicker.h>
 
 #include <widgets/theme/icons.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QClipboard>
 #include <QDialogButtonBox>
@@ -44,6 +45,7 @@ KernelPicker::KernelPicker(runtime::Runtime& runtime, Current current, const App
     m_list->setModel(m_choices);
     m_list->setItemDelegate(new KernelChoicePainter(appearance, m_list));
     m_list->setAccessibleName(tr("Kernels"));
+    m_list->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_list));
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_state->setAlignment(Qt::AlignCenter);
     m_state->setWordWrap(true);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/dialogs/keyboarddialog.h>
 
+#include <widgets/theme/thinscrollbar.h>
+
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QHeaderView>
@@ -9,6 +11,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QStandardItemModel>
+#include <QStyledItemDelegate>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -19,14 +22,23 @@ namespace cahier::widgets {
 namespace {
 
 enum Column { TitleColumn, CategoryColumn, KeysColumn, PlaceColumn, columnCount };
-constexpr int idRole = Qt::UserRole;
+constexpr int idRole = Qt::UserRole, rowPadding = 3;
+
+class RoomyRows : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(12, 2 * rowPadding);
+    }
+};
 
 /// The keys, and where they count where that is not the same for all.
 QString keysText(const std::vector<CommandKey>& keys)
 {
     QStringList texts;
     for (const CommandKey& key : keys)
-        texts += key.key.toString(QKeySequence::NativeText);
+        texts += keyText(key.key);
     return texts.join(u"   "_s);
 }
 
@@ -65,6 +77,8 @@ KeyboardDialog::KeyboardDialog(const CommandList& commands, Settings& settings, 
     m_view->setModel(m_rows);
     m_view->setRootIsDecorated(false);
     m_view->setUniformRowHeights(true);
+    m_view->setItemDelegate(new RoomyRows(m_view));
+    m_view->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_view));
     m_view->setAlternatingRowColors(true);
     m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_view->setAccessibleName(tr("Commands and their keys"));
@@ -175,8 +189,7 @@ void KeyboardDialog::showCurrent()
     m_set->setText(key.isEmpty() ? tr("No key") : tr("Set"));
     m_reset->setEnabled(m_settings.keyOverrides(m_settings.keymap()).contains(command));
     if (!holder.isEmpty())
-        m_hint->setText(tr("%1 is the key of “%2”.")
-                            .arg(key.toString(QKeySequence::NativeText), m_commands.action(holder)->text()));
+        m_hint->setText(tr("%1 is the key of “%2”.").arg(keyText(key), m_commands.action(holder)->text()));
     else if (command.isEmpty())
         m_hint->setText(tr("Choose a command to give it another key."));
     else

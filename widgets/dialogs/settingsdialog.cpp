@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/dialogs/settingsdialog.h>
 
+#include <widgets/theme/thinscrollbar.h>
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -22,7 +24,7 @@ namespace cahier::widgets {
 
 namespace {
 
-constexpr int sectionGap = 18;
+constexpr int sectionGap = 18, labelWidth = 150;
 
 QLabel* heading(const QString& text, QWidget* parent)
 {
@@ -71,6 +73,7 @@ SettingsDialog::SettingsDialog(Settings& settings, const Appearance& appearance,
     area->setWidget(m_content);
     area->setWidgetResizable(true);
     area->setFrameShape(QFrame::NoFrame);
+    area->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, area));
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* const buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -104,6 +107,15 @@ QFormLayout* SettingsDialog::addSection(const QString& title)
     return form;
 }
 
+/// Labels as wide in every section.
+void SettingsDialog::addRow(QFormLayout& form, const QString& text, QWidget* field)
+{
+    auto* const label = new QLabel(text, m_content);
+    label->setBuddy(field);
+    label->setMinimumWidth(labelWidth);
+    form.addRow(label, field);
+}
+
 void SettingsDialog::addSwitch(QFormLayout& form, const QString& text, bool (Settings::*read)() const,
                                void (Settings::*write)(bool))
 {
@@ -123,13 +135,13 @@ void SettingsDialog::addAppearance()
     scheme->addItem(tr("As the desktop has them"), int(ColourScheme::System));
     scheme->addItem(tr("Light"), int(ColourScheme::Light));
     scheme->addItem(tr("Dark"), int(ColourScheme::Dark));
-    form->addRow(tr("C&olours"), scheme);
+    addRow(*form, tr("C&olours"), scheme);
     connect(scheme, &QComboBox::activated, this,
             [this, scheme] { m_settings.setScheme(ColourScheme(scheme->currentData().toInt())); });
 
     auto* const font = new QComboBox(m_content);
     fillFonts(*font, tr("The desktop's"));
-    form->addRow(tr("Code &font"), font);
+    addRow(*form, tr("Code &font"), font);
     connect(font, &QComboBox::activated, this,
             [this, font] { m_settings.setCodeFont(font->currentData().toString()); });
 
@@ -137,7 +149,7 @@ void SettingsDialog::addAppearance()
     size->setRange(5, 40);
     size->setSpecialValueText(tr("The desktop's"));
     size->setSuffix(tr(" pt"));
-    form->addRow(tr("Code si&ze"), size);
+    addRow(*form, tr("Code si&ze"), size);
     connect(size, &QSpinBox::valueChanged, this,
             [this, size](int points) { m_settings.setCodeSize(points == size->minimum() ? 0 : points); });
 
@@ -145,7 +157,7 @@ void SettingsDialog::addAppearance()
     zoom->setRange(50, 400);
     zoom->setSingleStep(10);
     zoom->setSuffix(tr(" %"));
-    form->addRow(tr("&Zoom of notebooks"), zoom);
+    addRow(*form, tr("&Zoom of notebooks"), zoom);
     connect(zoom, &QSpinBox::valueChanged, this,
             [this](int percent) { m_settings.setZoom(percent / 100.0); });
 
@@ -172,12 +184,12 @@ void SettingsDialog::addKeyboard()
     auto* const keymap = new QComboBox(m_content);
     keymap->addItem(tr("Jupyter: letters in command mode"), int(Keymap::Jupyter));
     keymap->addItem(tr("Colab: Ctrl+M, then a letter"), int(Keymap::Colab));
-    form->addRow(tr("&Keys as in"), keymap);
+    addRow(*form, tr("&Keys as in"), keymap);
     connect(keymap, &QComboBox::activated, this,
             [this, keymap] { m_settings.setKeymap(Keymap(keymap->currentData().toInt())); });
     auto* const reference = new QPushButton(tr("Show and change keys…"), m_content);
     reference->setAutoDefault(false);
-    form->addRow(QString(), reference);
+    addRow(*form, {}, reference);
     connect(reference, &QPushButton::clicked, this, &SettingsDialog::keyboardReferenceRequested);
     m_show.emplace_back([this, keymap] { select(*keymap, int(m_settings.keymap())); });
 }
@@ -189,7 +201,7 @@ void SettingsDialog::addFiles()
     autosave->addItem(tr("Off"), 0);
     for (const int minutes : {1, 2, 5, 10, 30})
         autosave->addItem(tr("Every %n minute(s)", nullptr, minutes), minutes);
-    form->addRow(tr("&Save by itself"), autosave);
+    addRow(*form, tr("&Save by itself"), autosave);
     connect(autosave, &QComboBox::activated, this, [this, autosave] {
         m_settings.setAutosave(std::chrono::minutes(autosave->currentData().toInt()));
     });

@@ -26,6 +26,7 @@ private:
     void addKeyboard();
     void addFiles();
     void addKernels();
+    void addRow(QFormLayout& form, const QString& text, QWidget* field);
     void addSwitch(QFormLayout& form, const QString& text, bool (Settings::*read)() const,
                    void (Settings::*write)(bool));
     void showValues();

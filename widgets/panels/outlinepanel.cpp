@@ -2,6 +2,7 @@
 #include <widgets/panels/outlinepanel.h>
 
 #include <widgets/theme/icons.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QKeyEvent>
 #include <QLabel>
@@ -84,6 +85,7 @@ OutlinePanel::OutlinePanel(const Appearance& appearance, QWidget* parent)
     m_list->setModel(m_model);
     m_list->setItemDelegate(new HeadingPainter(appearance, m_list));
     m_list->setUniformItemSizes(true);
+    m_list->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_list));
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
