@@ -172,10 +172,9 @@ void SettingsDialog::addAppearance()
 
 void SettingsDialog::addEditing()
 {
-    QFormLayout* const form = addSection(tr("Editing and outputs"));
+    QFormLayout* const form = addSection(tr("Editing"));
     addSwitch(*form, tr("Show &line numbers"), &Settings::lineNumbers, &Settings::setLineNumbers);
     addSwitch(*form, tr("Close &brackets and quotes"), &Settings::closeBrackets, &Settings::setCloseBrackets);
-    addSwitch(*form, tr("&Wrap long lines of outputs"), &Settings::wrapOutputs, &Settings::setWrapOutputs);
 }
 
 void SettingsDialog::addKeyboard()

@@ -147,16 +147,6 @@ void Settings::setCloseBrackets(bool on)
     choose(u"editing/closeBrackets", on);
 }
 
-bool Settings::wrapOutputs() const
-{
-    return m_file.value("outputs/wrap", true).toBool();
-}
-
-void Settings::setWrapOutputs(bool on)
-{
-    choose(u"outputs/wrap", on);
-}
-
 std::chrono::minutes Settings::autosave() const
 {
     return std::chrono::minutes(

@@ -47,9 +47,6 @@ public:
     /// editing/closeBrackets
     [[nodiscard]] bool closeBrackets() const;
     void setCloseBrackets(bool on);
-    /// outputs/wrap: long lines of text outputs are wrapped
-    [[nodiscard]] bool wrapOutputs() const;
-    void setWrapOutputs(bool on);
     /// saving/autosaveMinutes: 0 is off
     [[nodiscard]] std::chrono::minutes autosave() const;
     void setAutosave(std::chrono::minutes interval);
