@@ -12,6 +12,9 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolButton>
+
+#include <algorithm>
 
 using namespace cahier;
 using namespace cahier::test;
@@ -366,6 +369,15 @@ void TestNotebookPage::find_marksGoesAndReplaces()
     QCOMPARE(stage.sources(), (QStringList{u"bird"_s, u"# bird and bird"_s, u"dog"_s, u"birds"_s}));
     QVERIFY(stage.page.perform(u"edit.undo"_s));
     QCOMPARE(stage.sources(), (QStringList{u"bird"_s, u"# cat and Cat"_s, u"dog"_s, u"cats"_s}));
+    // In the selected cells alone.
+    stage.page.selection().select(1);
+    const QList<QToolButton*> buttons = bar->findChildren<QToolButton*>();
+    const auto within =
+        std::ranges::find(buttons, u"In the selected cells only"_s, &QToolButton::accessibleName);
+    QVERIFY(within != buttons.end());
+    (*within)->click();
+    QTRY_COMPARE(finder.matches().size(), size_t(2));
+    QCOMPARE(finder.matches().front().cell, stage.key(1));
     QTest::keyClick(fields.at(0), Qt::Key_Escape);
     QVERIFY(!bar->isVisible());
     QVERIFY(finder.matches().empty());

@@ -441,7 +441,6 @@ void CellWidget::enterEvent(QEnterEvent*)
 {
     m_hover = true;
     updateGutterHeat();
-    Q_EMIT hovered();
 }
 
 void CellWidget::leaveEvent(QEvent*)

@@ -91,7 +91,6 @@ Q_SIGNALS:
     void unfoldRequested(int fold); ///< a Fold
     void inputAnswered(const QString& value);
     void linkActivated(const QUrl& url);
-    void hovered();
 
 protected:
     void paintEvent(QPaintEvent* event) override;

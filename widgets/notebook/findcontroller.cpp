@@ -72,8 +72,7 @@ std::vector<Cell> FindController::cells() const
     std::vector<Cell> cells;
     for (int index = 0; index < m_notebook.cellCount(); ++index) {
         const Cell& cell = m_notebook.cellAt(index);
-        if (m_within.empty() || std::ranges::find(m_within, cell.key()) != m_within.end())
-            cells.push_back(cell);
+        if (m_within.isEmpty() || m_within.contains(cell.key())) cells.push_back(cell);
     }
     return cells;
 }
@@ -84,8 +83,10 @@ void FindController::search(bool moves)
     const SearchQuery query = m_bar.query();
     if (!m_bar.inSelection())
         m_within.clear();
-    else if (m_within.empty())
-        m_within = m_selection.keys();
+    else if (m_within.isEmpty()) {
+        const std::vector<CellKey> selected = m_selection.keys();
+        m_within = QSet<CellKey>(selected.begin(), selected.end());
+    }
     if (query.text.isEmpty()) return take({}, false);
     const auto expression = searchExpression(query);
     if (!expression) {

@@ -4,6 +4,7 @@
 #include <widgets/notebook/notebooksearch.h>
 
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 #include <atomic>
@@ -51,9 +52,8 @@ private:
     QRegularExpression m_expression;
     std::vector<SearchMatch> m_matches;
     int m_current = -1;
-    QTimer m_again; ///< after changes
-    std::vector<notebook::CellKey>
-        m_within; ///< the cells that were selected when the search was limited to them
+    QTimer m_again;                   ///< after changes
+    QSet<notebook::CellKey> m_within; ///< the cells that were selected when the search was limited to them
     std::shared_ptr<std::atomic<bool>> m_cancelled;
 };
 
