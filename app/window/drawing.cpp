@@ -16,4 +16,10 @@ Drawing::Drawing(widgets::Appearance& appearance)
     widgets::addMarkdownOutputs(m_registry, m_markdown);
 }
 
+void Drawing::setHeld(bool held)
+{
+    m_highlighting.setHeld(held);
+    m_mathematics.setHeld(held);
+}
+
 } // namespace cahier::window

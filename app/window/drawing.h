@@ -16,6 +16,8 @@ class Drawing {
 public:
     explicit Drawing(widgets::Appearance& appearance);
 
+    /// While held, nothing large is loaded.
+    void setHeld(bool held);
     [[nodiscard]] const widgets::ViewServices& services() const { return m_services; }
 
 private:

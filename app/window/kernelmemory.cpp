@@ -23,10 +23,7 @@ QString defaultFile()
 
 } // namespace
 
-KernelMemory::KernelMemory(const QString& file)
-    : m_file(file.isEmpty() ? defaultFile() : file, QSettings::IniFormat)
-{
-}
+KernelMemory::KernelMemory(const QString& file) : m_file(file.isEmpty() ? defaultFile() : file) {}
 
 std::optional<KernelMemory::Entry> KernelMemory::find(const QString& notebookPath) const
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QSettings>
 #include <QString>
+#include <widgets/settings/inifile.h>
 
 #include <optional>
 
@@ -26,7 +26,7 @@ public:
     void forget(const QString& notebookPath);
 
 private:
-    QSettings m_file;
+    widgets::IniFile m_file;
 };
 
 } // namespace cahier::window

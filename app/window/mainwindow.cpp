@@ -31,6 +31,7 @@ MainWindow::MainWindow(const WindowServices& services, QWidget* parent)
     : QMainWindow(parent), m_services(services), m_commands(new widgets::CommandList(services.settings, this))
 {
     setAcceptDrops(true);
+    setAnimated(false);
     setWindowTitle(u"Cahier"_s);
     makeMenus();
     makeCentre();
@@ -56,6 +57,13 @@ MainWindow::~MainWindow()
 {
     // The tabs refer to the list of commands, which is destroyed before them otherwise.
     delete takeCentralWidget();
+}
+
+void MainWindow::paintEvent(QPaintEvent* event)
+{
+    QMainWindow::paintEvent(event);
+    // What is in it is painted after it.
+    if (!m_isStarted) QTimer::singleShot(0, this, &MainWindow::finishStart);
 }
 
 void MainWindow::makeMenus()
@@ -110,9 +118,7 @@ void MainWindow::makeCentre()
 {
     m_tabs = new NotebookTabs(m_services.appearance, this);
     m_outline = new widgets::OutlinePanel(m_services.appearance, this);
-    m_welcome = makeWelcome();
     m_centre = new QStackedWidget(this);
-    m_centre->addWidget(m_welcome);
     m_centre->addWidget(m_tabs);
     m_splitter = new QSplitter(this);
     m_splitter->addWidget(m_outline);
@@ -152,7 +158,7 @@ void MainWindow::makeStatusBar()
 void MainWindow::showCurrent()
 {
     const bool any = m_tabs->count() > 0;
-    m_centre->setCurrentWidget(any ? static_cast<QWidget*>(m_tabs) : m_welcome);
+    m_centre->setCurrentWidget(any ? static_cast<QWidget*>(m_tabs) : welcome());
     const NotebookTab* const tab = m_tabs->current();
     m_outline->setNotebook(tab && tab->page() ? &tab->page()->notebook() : nullptr);
     m_outline->setVisible(any && m_services.settings.outlineShown());

@@ -30,6 +30,7 @@ struct WindowServices {
     KernelMemory& memory;
     notebook::DocumentOptions documents;
     std::function<const widgets::ViewServices&()> view;
+    std::function<void()> painted; ///< called once, when the window was painted for the first time
     std::function<bool()> mayHaveKernels;
     std::function<void()> reconnect; ///< makes a new connection to where the kernels run
     std::vector<widgets::AboutPart> parts;
@@ -49,7 +50,7 @@ public:
     void openExample();
     /// The notebooks of last time.
     void restoreTabs();
-    /// What the first painting did not need.
+    /// What the first painting did not need; called by it. Does it once.
     void finishStart();
 
     [[nodiscard]] widgets::CommandList& commands() { return *m_commands; }
@@ -59,6 +60,7 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -96,6 +98,7 @@ private:
     void openLink(const QUrl& url);
     void lookForUnsaved();
     [[nodiscard]] WelcomePage* makeWelcome();
+    [[nodiscard]] WelcomePage* welcome();
 
     // mainwindowclosing.cpp: the end
     void quit();
@@ -106,16 +109,18 @@ private:
     widgets::CommandList* m_commands;
     NotebookTabs* m_tabs = nullptr;
     QStackedWidget* m_centre = nullptr; ///< the welcome page, or the notebooks
-    WelcomePage* m_welcome = nullptr;
+    WelcomePage* m_welcome = nullptr;   ///< made when it is first shown
     QSplitter* m_splitter = nullptr;
     widgets::OutlinePanel* m_outline = nullptr;
     widgets::CommandPalette* m_palette = nullptr;
     KernelStatus* m_kernelStatus = nullptr;
     QLabel* m_position = nullptr;
     RecentFiles* m_recent = nullptr;
-    QTimer m_refreshTimer; ///< what can be done is asked again, not for each key
-    QStringList m_closed;  ///< paths, the last one closed at the end
+    QTimer m_refreshTimer;                          ///< what can be done is asked again, not for each key
+    std::vector<notebook::RecoveryEntry> m_unsaved; ///< notebooks of earlier times that have no file
+    QStringList m_closed;                           ///< paths, the last one closed at the end
     int m_untitled = 0;
+    bool m_isStarted = false;  ///< painted, and what waits for that is begun
     bool m_isQuitting = false; ///< the user is asked, or kernels are told
     bool m_mayClose = false;
 };

@@ -15,6 +15,8 @@
 #include <QFileInfo>
 #include <QMimeData>
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace cahier::window {
@@ -139,6 +141,8 @@ void MainWindow::restoreTabs()
 
 void MainWindow::finishStart()
 {
+    if (std::exchange(m_isStarted, true)) return;
+    if (m_services.painted) m_services.painted();
     lookForUnsaved();
 }
 
@@ -154,15 +158,25 @@ void MainWindow::lookForUnsaved()
             return entries;
         },
         [this](const std::vector<notebook::RecoveryEntry>& entries) {
-            m_welcome->showUnsaved(entries);
+            m_unsaved = entries;
+            if (m_welcome) m_welcome->showUnsaved(entries);
             if (!entries.empty() && m_tabs->count() > 0)
                 tell(tr("Notebooks that were never saved are kept: Help > Welcome page."));
         });
 }
 
+WelcomePage* MainWindow::welcome()
+{
+    if (m_welcome) return m_welcome;
+    m_welcome = makeWelcome();
+    m_centre->addWidget(m_welcome);
+    return m_welcome;
+}
+
 WelcomePage* MainWindow::makeWelcome()
 {
     auto* const page = new WelcomePage(m_services.settings, m_services.appearance, this);
+    page->showUnsaved(m_unsaved);
     connect(page, &WelcomePage::newRequested, this, &MainWindow::openNew);
     connect(page, &WelcomePage::openRequested, this, [this] { m_commands->perform(u"file.open"_s); });
     connect(page, &WelcomePage::exampleRequested, this, &MainWindow::openExample);

@@ -112,7 +112,8 @@ bool hasDisplay(int argc, const char* const* argv)
     return needsNoServer(platform) || isSet("DISPLAY") || isSet("WAYLAND_DISPLAY");
 }
 
-int runWindow(int& argc, char** argv, const std::function<void()>& started)
+int runWindow(int& argc, char** argv, const std::function<void()>& started,
+              const std::function<void(MainWindow&)>& shown)
 {
     if (!hasDisplay(argc, argv)) {
         std::fputs(noDisplay, stderr);
@@ -121,7 +122,7 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started)
     QtMessageHandler before = qInstallMessageHandler(&endWithoutDisplay);
     QApplication application(argc, argv);
     qInstallMessageHandler(before);
-    started();
+    if (started) started();
     QApplication::setApplicationName(u"cahier"_s);
     QApplication::setApplicationDisplayName(u"Cahier"_s);
     QApplication::setApplicationVersion(QStringLiteral(CAHIER_VERSION));
@@ -134,8 +135,9 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started)
     KernelMemory memory;
     std::optional<Drawing> drawing;
     TabsLock lock;
+    bool isPainted = false;
     const auto view = [&]() -> const widgets::ViewServices& {
-        if (!drawing) drawing.emplace(appearance);
+        if (!drawing) drawing.emplace(appearance).setHeld(!isPainted);
         return drawing->services();
     };
     MainWindow window({settings,
@@ -144,6 +146,10 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started)
                        memory,
                        {notebook::defaultRecoveryFolder()},
                        view,
+                       [&] {
+                           isPainted = true;
+                           if (drawing) drawing->setHeld(false);
+                       },
                        &hostRuns,
                        [&runtime] { runtime.client().reconnect(); },
                        aboutParts(),
@@ -154,7 +160,9 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started)
     else
         window.open(files);
     window.show();
-    QTimer::singleShot(0, &window, &MainWindow::finishStart);
+    // A window that begins as an icon is not painted.
+    QTimer::singleShot(std::chrono::seconds(1), &window, &MainWindow::finishStart);
+    if (shown) shown(window);
     return QApplication::exec();
 }
 

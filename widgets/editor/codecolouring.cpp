@@ -4,52 +4,45 @@
 #include <widgets/editor/syntaxlooks.h>
 #include <widgets/theme/appearance.h>
 
-#include <KSyntaxHighlighting/AbstractHighlighter>
-#include <KSyntaxHighlighting/State>
-
 #include <QMutex>
 
 #include <memory>
+#include <utility>
 
 namespace cahier::widgets {
 
-namespace syntax = KSyntaxHighlighting;
-
 namespace {
 
-class Collector : private syntax::AbstractHighlighter {
+class Collector : private SyntaxHighlighter::Sink {
 public:
-    Collector(const syntax::Theme& syntaxTheme, const Theme& theme)
-        : m_syntaxTheme(syntaxTheme), m_theme(theme)
-    {
-    }
+    Collector(SyntaxEngine& engine, const Theme& theme) : m_engine(engine), m_theme(theme) {}
 
-    std::vector<FormatRun> colour(const QString& text, const syntax::Definition& definition)
+    std::vector<FormatRun> colour(const QString& text, const QString& definition)
     {
-        setDefinition(definition);
-        syntax::State state;
+        const auto highlighter = m_engine.makeHighlighter(definition);
+        SyntaxHighlighter::State state;
         for (const QStringView line : QStringView(text).split(u'\n')) {
-            state = highlightLine(line, state);
+            state = highlighter->highlight(line, state, *this);
             m_start += line.size() + 1;
         }
         return std::move(m_runs);
     }
 
 private:
-    void applyFormat(int offset, int length, const syntax::Format& format) override
+    void applyFormat(int offset, int length, int format) override
     {
-        const CodeLook look = lookOf(format, m_syntaxTheme, m_theme);
+        const CodeLook look = lookOf(m_engine.look(format, m_theme.dark), m_theme);
         if (length > 0 && (look.foreground != m_theme.text || look.bold || look.italic))
             m_runs.push_back({m_start + offset, length, look.foreground, look.bold, look.italic});
     }
 
-    const syntax::Theme& m_syntaxTheme;
+    SyntaxEngine& m_engine;
     const Theme& m_theme;
     qsizetype m_start = 0;
     std::vector<FormatRun> m_runs;
 };
 
-/// One thread at a time: a repository is not made for more.
+/// One thread at a time: an engine is not made for more.
 class Colourer : public QObject {
 public:
     explicit Colourer(const Appearance& appearance) : m_theme(appearance.theme())
@@ -64,16 +57,17 @@ public:
     {
         const QMutexLocker lock(&m_mutex);
         if (language.isEmpty()) return {};
-        if (!m_repository) m_repository = std::make_unique<syntax::Repository>();
-        const syntax::Definition definition = findDefinition(*m_repository, language);
-        if (!definition.isValid()) return {};
-        return Collector(m_repository->theme(syntaxThemeName(m_theme)), m_theme).colour(text, definition);
+        if (!std::exchange(m_tried, true)) m_engine = makeSyntaxEngine();
+        const QString definition = m_engine ? findDefinition(*m_engine, language) : QString();
+        if (definition.isEmpty()) return {};
+        return Collector(*m_engine, m_theme).colour(text, definition);
     }
 
 private:
     QMutex m_mutex;
     Theme m_theme;
-    std::unique_ptr<syntax::Repository> m_repository;
+    bool m_tried = false;
+    std::unique_ptr<SyntaxEngine> m_engine;
 };
 
 } // namespace

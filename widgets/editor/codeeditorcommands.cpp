@@ -6,8 +6,6 @@
 #include <widgets/editor/highlighting.h>
 #include <widgets/editor/indentation.h>
 
-#include <KSyntaxHighlighting/Definition>
-
 #include <algorithm>
 #include <array>
 
@@ -98,12 +96,11 @@ std::pair<QByteArray, QByteArray> CodeEditor::commentMarks() const
 {
     const CellLanguage& language = cellLanguage();
     if (language.language.isEmpty()) return {};
-    const KSyntaxHighlighting::Definition definition = m_highlighting.definition(language.language);
-    if (!definition.isValid()) return {"#", {}}; // not loaded yet, or unknown
-    if (const QString mark = definition.singleLineCommentMarker(); !mark.isEmpty())
-        return {mark.toUtf8(), {}};
-    const auto [before, after] = definition.multiLineCommentMarker();
-    return {before.toUtf8(), after.toUtf8()};
+    const QString definition = m_highlighting.definition(language.language);
+    if (definition.isEmpty()) return {"#", {}}; // not loaded yet, or unknown
+    const CommentMarks marks = m_highlighting.commentMarks(definition);
+    if (!marks.line.isEmpty()) return {marks.line.toUtf8(), {}};
+    return {marks.begin.toUtf8(), marks.end.toUtf8()};
 }
 
 bool CodeEditor::commentLines()

@@ -4,13 +4,6 @@
 #include <widgets/editor/syntaxlooks.h>
 #include <widgets/theme/appearance.h>
 
-#include <KSyntaxHighlighting/AbstractHighlighter>
-#include <KSyntaxHighlighting/Definition>
-#include <KSyntaxHighlighting/Format>
-#include <KSyntaxHighlighting/Repository>
-#include <KSyntaxHighlighting/State>
-#include <KSyntaxHighlighting/Theme>
-
 #include <QThread>
 
 #include <algorithm>
@@ -22,42 +15,25 @@ namespace cahier::widgets {
 
 namespace {
 
-namespace syntax = KSyntaxHighlighting;
-
-/// Makes a definition load itself and all that it includes.
-class Loader : private syntax::AbstractHighlighter {
-public:
-    void load(const syntax::Definition& definition)
-    {
-        setDefinition(definition);
-        (void)highlightLine(u"x", {});
-        (void)definition.includedDefinitions();
-    }
-
-private:
-    void applyFormat(int, int, const syntax::Format&) override {}
-};
-
-class RunCollector : private syntax::AbstractHighlighter {
+class RunCollector : private SyntaxHighlighter::Sink {
 public:
     explicit RunCollector(Highlighting& highlighting) : m_highlighting(highlighting) {}
 
-    std::vector<FormatRun> colour(QStringView text, const syntax::Definition& definition)
+    std::vector<FormatRun> colour(QStringView text, SyntaxHighlighter& highlighter)
     {
-        setDefinition(definition);
-        syntax::State state;
+        SyntaxHighlighter::State state;
         for (m_start = 0; m_start < text.size();) {
             qsizetype end = m_start;
             while (end < text.size() && text[end] != u'\n' && text[end] != u'\r')
                 ++end;
-            state = highlightLine(text.sliced(m_start, end - m_start), state);
+            state = highlighter.highlight(text.sliced(m_start, end - m_start), state, *this);
             m_start = end + (text.sliced(end).startsWith(u"\r\n") ? 2 : 1);
         }
         return std::move(m_runs);
     }
 
 private:
-    void applyFormat(int offset, int length, const syntax::Format& format) override
+    void applyFormat(int offset, int length, int format) override
     {
         const int style = m_highlighting.styleOf(format);
         if (length <= 0 || style == Highlighting::plainStyle) return;
@@ -73,7 +49,7 @@ private:
 } // namespace
 
 struct Highlighting::Loaded {
-    std::shared_ptr<syntax::Repository> repository;
+    std::shared_ptr<SyntaxEngine> engine;
     QHash<QString, QString> names;
 };
 
@@ -107,21 +83,27 @@ bool Highlighting::isLoaded(const QString& language) const
     return language.isEmpty() || (isReady() && m_names.contains(language.toLower()));
 }
 
+void Highlighting::setHeld(bool held)
+{
+    m_held = held;
+    load();
+}
+
 void Highlighting::load()
 {
-    if (m_loading || m_wanted.isEmpty()) return;
+    if (m_loading || m_held || m_wanted.isEmpty()) return;
     m_loading = true;
-    const auto result = std::make_shared<Loaded>(m_repository);
+    const auto result = std::make_shared<Loaded>(m_engine);
     m_worker.start([this, result, wanted = std::exchange(m_wanted, {}), home = thread()] {
-        if (!result->repository) {
+        if (!result->engine) {
             // The last reference is given up in the thread of this object.
-            result->repository = std::make_shared<syntax::Repository>();
-            result->repository->moveToThread(home);
+            result->engine = makeSyntaxEngine();
+            if (result->engine) result->engine->moveToThread(home);
         }
         for (const QString& language : wanted) {
-            const syntax::Definition found = findDefinition(*result->repository, language);
-            if (found.isValid()) Loader().load(found);
-            result->names.insert(language, found.isValid() ? found.name() : QString());
+            const QString found = result->engine ? findDefinition(*result->engine, language) : QString();
+            if (!found.isEmpty()) result->engine->load(found);
+            result->names.insert(language, found);
         }
         QMetaObject::invokeMethod(this, [this, result] { finishLoading(result); }, Qt::QueuedConnection);
     });
@@ -130,35 +112,43 @@ void Highlighting::load()
 void Highlighting::finishLoading(const std::shared_ptr<Loaded>& result)
 {
     m_loading = false;
-    m_repository = result->repository;
+    m_engine = result->engine;
     m_names.insert(result->names);
-    if (!m_theme) resetLooks();
     m_wanted.removeIf([this](const QString& language) { return m_names.contains(language); });
     load();
     if (isReady()) Q_EMIT loaded();
 }
 
-syntax::Definition Highlighting::definition(const QString& language)
+QString Highlighting::definition(const QString& language)
 {
     prepare(language);
-    if (!isReady()) return {};
-    const QString name = m_names.value(language.toLower());
-    return name.isEmpty() ? syntax::Definition() : m_repository->definitionForName(name);
+    return isReady() ? m_names.value(language.toLower()) : QString();
+}
+
+std::unique_ptr<SyntaxHighlighter> Highlighting::makeHighlighter(const QString& definition)
+{
+    return m_engine->makeHighlighter(definition);
+}
+
+CommentMarks Highlighting::commentMarks(const QString& definition) const
+{
+    return m_engine->commentMarks(definition);
 }
 
 std::vector<FormatRun> Highlighting::colour(const QString& text, const QString& language)
 {
-    const syntax::Definition found = definition(language);
-    if (!found.isValid()) return {};
-    return RunCollector(*this).colour(text, found);
+    const QString found = definition(language);
+    if (found.isEmpty()) return {};
+    return RunCollector(*this).colour(text, *makeHighlighter(found));
 }
 
-int Highlighting::styleOf(const syntax::Format& format)
+int Highlighting::styleOf(int format)
 {
-    const size_t id = size_t(format.id());
+    const size_t id = size_t(format);
     if (id >= m_styles.size()) m_styles.resize(id + 1, -1);
     if (m_styles[id] >= 0) return m_styles[id];
-    const CodeLook look = lookOf(format, *m_theme, m_appearance.theme());
+    const Theme& theme = m_appearance.theme();
+    const CodeLook look = lookOf(m_engine->look(format, theme.dark), theme);
     const auto same = std::ranges::find(m_looks, look);
     m_styles[id] = int(same - m_looks.begin());
     if (same == m_looks.end()) m_looks.push_back(look);
@@ -170,10 +160,6 @@ void Highlighting::resetLooks()
     const Theme& theme = m_appearance.theme();
     m_styles.clear();
     m_looks = {CodeLook{.foreground = theme.text}, CodeLook{.foreground = theme.accent}};
-    // While the worker has the repository its themes wait too: finishLoading() comes here again.
-    m_theme.reset();
-    if (!isReady()) return;
-    m_theme = std::make_unique<syntax::Theme>(m_repository->theme(syntaxThemeName(theme)));
 }
 
 } // namespace cahier::widgets

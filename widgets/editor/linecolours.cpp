@@ -4,9 +4,6 @@
 #include <widgets/editor/highlighting.h>
 #include <widgets/editor/utf8.h>
 
-#include <KSyntaxHighlighting/Definition>
-#include <KSyntaxHighlighting/Format>
-
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -50,19 +47,18 @@ void LineColours::setLanguage(const CellLanguage& language)
 
 bool LineColours::updateDefinition()
 {
-    const KSyntaxHighlighting::Definition found = m_highlighting.definition(m_language.language);
+    const QString found = m_highlighting.definition(m_language.language);
     if (!m_highlighting.isReady()) {
         // Known to be the wrong one: plain until the right one is there.
-        if (!m_known || m_highlighting.isLoaded(m_language.language)) return false;
-        m_known = false;
+        if (!m_highlighter || m_highlighting.isLoaded(m_language.language)) return false;
+        m_highlighter.reset();
+        m_definition.clear();
         return true;
     }
-    if (found.isValid() == m_known && found == definition()) return false;
-    m_known = found.isValid();
-    if (m_known) {
-        setDefinition(found);
-        m_top = highlightLine({}, {});
-    }
+    if (found == m_definition) return false;
+    m_definition = found;
+    m_highlighter = found.isEmpty() ? nullptr : m_highlighting.makeHighlighter(found);
+    if (m_highlighter) m_top = m_highlighter->highlight({}, {}, *this);
     makeAllStale();
     return true;
 }
@@ -94,13 +90,13 @@ int LineColours::firstStale()
 
 const QByteArray& LineColours::colour(int line, const QByteArray& utf8)
 {
-    const KSyntaxHighlighting::State begin =
-        line > m_language.magicLine + 1 ? m_lines[size_t(line) - 1].end : KSyntaxHighlighting::State();
+    const SyntaxHighlighter::State begin =
+        line > m_language.magicLine + 1 ? m_lines[size_t(line) - 1].end : SyntaxHighlighter::State();
     const bool cellMagic = line <= m_language.magicLine;
     run(utf8, begin,
-        cellMagic || (m_language.lineMagics && (begin == m_top || line <= m_language.magicLine + 1)));
+        cellMagic || (m_language.lineMagics && (isSame(begin, m_top) || line <= m_language.magicLine + 1)));
     Line& present = m_lines[size_t(line)];
-    const bool goesOn = present.end != m_end;
+    const bool goesOn = !isSame(present.end, m_end);
     present.end = m_end;
     present.stale = false;
     if (goesOn && line + 1 < lineCount()) {
@@ -116,11 +112,16 @@ const QByteArray& LineColours::guess(const QByteArray& utf8)
     return m_styles;
 }
 
-void LineColours::run(const QByteArray& utf8, const KSyntaxHighlighting::State& begin, bool mayBeMagic)
+bool LineColours::isSame(const SyntaxHighlighter::State& a, const SyntaxHighlighter::State& b) const
+{
+    return !m_highlighter || m_highlighter->isSame(a, b);
+}
+
+void LineColours::run(const QByteArray& utf8, const SyntaxHighlighter::State& begin, bool mayBeMagic)
 {
     m_styles.fill(char(Highlighting::plainStyle), utf8.size());
     m_end = begin;
-    if (!m_known || utf8.size() > longestColoured) return;
+    if (!m_highlighter || utf8.size() > longestColoured) return;
     m_text = fromUtf8(utf8);
     m_ascii = m_text.size() == utf8.size();
     m_unit = m_byte = 0;
@@ -128,7 +129,7 @@ void LineColours::run(const QByteArray& utf8, const KSyntaxHighlighting::State& 
         m_end = m_top;
         return;
     }
-    m_end = highlightLine(m_text, begin);
+    m_end = m_highlighter->highlight(m_text, begin, *this);
 }
 
 bool LineColours::colourMagic(QStringView text)
@@ -153,7 +154,7 @@ bool LineColours::colourMagic(QStringView text)
     return true;
 }
 
-void LineColours::applyFormat(int offset, int length, const KSyntaxHighlighting::Format& format)
+void LineColours::applyFormat(int offset, int length, int format)
 {
     const int style = m_highlighting.styleOf(format);
     if (length <= 0 || style == Highlighting::plainStyle) return;

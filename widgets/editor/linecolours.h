@@ -2,9 +2,7 @@
 #pragma once
 
 #include <widgets/editor/languages.h>
-
-#include <KSyntaxHighlighting/AbstractHighlighter>
-#include <KSyntaxHighlighting/State>
+#include <widgets/editor/syntaxengine.h>
 
 #include <QByteArray>
 
@@ -16,7 +14,7 @@ class Highlighting;
 
 /// Colours a document line by line and remembers the state at the end of each, so that an edit colours anew
 /// only the lines that it changes the meaning of. A line is stale until it is coloured.
-class LineColours : private KSyntaxHighlighting::AbstractHighlighter {
+class LineColours : private SyntaxHighlighter::Sink {
 public:
     explicit LineColours(Highlighting& highlighting) : m_highlighting(highlighting) {}
 
@@ -40,22 +38,24 @@ public:
     /// The same as if the line were the first one: a guess while the lines before it are still stale.
     [[nodiscard]] const QByteArray& guess(const QByteArray& utf8);
     /// Without a definition every line is plain.
-    [[nodiscard]] bool isPlain() const { return !m_known; }
+    [[nodiscard]] bool isPlain() const { return !m_highlighter; }
 
 private:
     struct Line {
-        KSyntaxHighlighting::State end;
+        SyntaxHighlighter::State end;
         bool stale = true;
     };
-    void applyFormat(int offset, int length, const KSyntaxHighlighting::Format& format) override;
-    void run(const QByteArray& utf8, const KSyntaxHighlighting::State& begin, bool mayBeMagic);
+    void applyFormat(int offset, int length, int format) override;
+    void run(const QByteArray& utf8, const SyntaxHighlighter::State& begin, bool mayBeMagic);
+    [[nodiscard]] bool isSame(const SyntaxHighlighter::State& a, const SyntaxHighlighter::State& b) const;
     bool colourMagic(QStringView text);
     void fill(qsizetype from, qsizetype count, int style);
 
     Highlighting& m_highlighting;
     CellLanguage m_language;
-    bool m_known = false;
-    KSyntaxHighlighting::State m_top; ///< the state between statements
+    QString m_definition;
+    std::unique_ptr<SyntaxHighlighter> m_highlighter; ///< null: every line is plain
+    SyntaxHighlighter::State m_top;                   ///< the state between statements
     std::vector<Line> m_lines;
     int m_firstStale = 0; ///< none before it
     // of the line being coloured
@@ -63,7 +63,7 @@ private:
     QString m_text;
     bool m_ascii = true;
     qsizetype m_unit = 0, m_byte = 0; ///< the same place in m_text and in m_styles
-    KSyntaxHighlighting::State m_end;
+    SyntaxHighlighter::State m_end;
 };
 
 } // namespace cahier::widgets

@@ -2,14 +2,11 @@
 #include <widgets/editor/syntaxlooks.h>
 
 #include <widgets/editor/languages.h>
+#include <widgets/modules/module.h>
 
 #include <algorithm>
 
-using namespace Qt::StringLiterals;
-
 namespace cahier::widgets {
-
-namespace syntax = KSyntaxHighlighting;
 
 namespace {
 
@@ -27,36 +24,27 @@ QColor readable(QColor ink, const QColor& ground, bool dark)
 
 } // namespace
 
-syntax::Definition findDefinition(const syntax::Repository& repository, const QString& language)
+std::unique_ptr<SyntaxEngine> makeSyntaxEngine()
 {
-    if (const QString name = definitionName(language); !name.isEmpty())
-        return repository.definitionForName(name);
-    if (language.isEmpty()) return {};
-    const QString lower = language.toLower();
-    const QList<syntax::Definition> all = repository.definitions();
-    const auto same = std::ranges::find_if(
-        all, [&lower](const syntax::Definition& one) { return one.name().toLower() == lower; });
-    if (same != all.end()) return *same;
-    if (language.contains(u'/')) return repository.definitionForMimeType(language);
-    const syntax::Definition bySuffix = repository.definitionForFileName("x."_L1 + lower);
-    return bySuffix.isValid() ? bySuffix : repository.definitionForFileName(language);
+    auto engine = makeFromModule<SyntaxEngine>(QLatin1StringView(syntaxModule), syntaxEngineFunction);
+    if (engine) return std::move(*engine);
+    qWarning("No code will be coloured. %s", qUtf8Printable(engine.error().text()));
+    return nullptr;
 }
 
-QString syntaxThemeName(const Theme& theme)
+QString findDefinition(const SyntaxEngine& engine, const QString& language)
 {
-    return theme.dark ? u"GitHub Dark"_s : u"GitHub Light"_s;
+    const QString name = definitionName(language);
+    return engine.find(name.isEmpty() ? language : name);
 }
 
-CodeLook lookOf(const syntax::Format& format, const syntax::Theme& syntaxTheme, const Theme& theme)
+CodeLook lookOf(const SyntaxLook& look, const Theme& theme)
 {
-    CodeLook look{.foreground = theme.text,
-                  .bold = format.isBold(syntaxTheme),
-                  .italic = format.isItalic(syntaxTheme),
-                  .underline = format.isUnderline(syntaxTheme)};
-    const bool ordinary = format.textStyle() == syntax::Theme::Normal && !format.hasTextColorOverride();
-    if (!ordinary && format.hasTextColor(syntaxTheme))
-        look.foreground = readable(format.textColor(syntaxTheme), theme.editor, theme.dark);
-    return look;
+    return {.foreground =
+                look.foreground.isValid() ? readable(look.foreground, theme.editor, theme.dark) : theme.text,
+            .bold = look.bold,
+            .italic = look.italic,
+            .underline = look.underline};
 }
 
 } // namespace cahier::widgets

@@ -3,19 +3,17 @@
 
 #include <widgets/mathematics/formula.h>
 #include <widgets/mathematics/formulareader.h>
+#include <widgets/mathematics/mathscript.h>
 
-#include <QJSValue>
 #include <QObject>
 
 #include <memory>
 #include <mutex>
 
-class QJSEngine;
-
 namespace cahier::widgets {
 
-/// MathJax in a QJSEngine. Lives in a worker thread; only interrupt() may be called from another. The script
-/// is loaded (some 0.3 s) with the first formula.
+/// Makes formulas with MathJax. Lives in a worker thread; only interrupt() may be called from another. Loads
+/// MathJax's module with the first formula.
 class MathEngine : public QObject {
     Q_OBJECT
 public:
@@ -23,7 +21,7 @@ public:
     ~MathEngine() override;
 
     void typeset(const FormulaKey& key);
-    /// Ends the formula in work, if there is one, with an error. The next one loads the script anew.
+    /// Ends the formula in work, if there is one, with an error.
     void interrupt();
 
 Q_SIGNALS:
@@ -33,11 +31,9 @@ Q_SIGNALS:
 private:
     [[nodiscard]] Formula evaluate(const FormulaKey& key);
     [[nodiscard]] QString load(); ///< a sentence, if it failed
-    [[nodiscard]] Formula read(const QJSValue& result);
 
-    std::mutex m_mutex; ///< of m_engine, for interrupt()
-    std::unique_ptr<QJSEngine> m_engine;
-    QJSValue m_typeset;
+    std::mutex m_mutex; ///< of m_script, for interrupt()
+    std::unique_ptr<MathScript> m_script;
     FormulaReader m_reader;
 };
 

@@ -69,6 +69,12 @@ void MathRenderer::cancel(const QObject* owner)
     }
 }
 
+void MathRenderer::setHeld(bool held)
+{
+    m_held = held;
+    next();
+}
+
 void MathRenderer::start()
 {
     m_engine = new MathEngine;
@@ -81,7 +87,7 @@ void MathRenderer::start()
 
 void MathRenderer::next()
 {
-    if (m_busy) return;
+    if (m_busy || m_held) return;
     m_wishes.removeIf([](const auto& wish) {
         return std::ranges::all_of(wish.value().owners, [](const auto& owner) { return owner.isNull(); });
     });

@@ -39,6 +39,8 @@ public:
     /// Withdraws all requests of this owner.
     void cancel(const QObject* owner);
 
+    /// Requests wait: what is loaded for the first one would take the window's first painting its time.
+    void setHeld(bool held);
     /// A formula that takes longer ends with an error: 5 s unless told.
     void setTimeLimit(std::chrono::milliseconds limit) { m_limit = limit; }
 
@@ -60,6 +62,7 @@ private:
     QHash<FormulaKey, Wish> m_wishes;
     quint64 m_order = 0;
     bool m_busy = false;
+    bool m_held = false;
     std::chrono::milliseconds m_limit;
     QTimer m_watch;
     QThread m_thread;

@@ -61,7 +61,7 @@ QString keymapName(Keymap keymap)
 }
 
 Settings::Settings(const QString& file, QObject* parent)
-    : QObject(parent), m_file(file.isEmpty() ? defaultFile() : file, QSettings::IniFormat)
+    : QObject(parent), m_file(file.isEmpty() ? defaultFile() : file)
 {
 }
 

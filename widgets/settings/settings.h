@@ -2,12 +2,12 @@
 // What the user chose and what the window remembers.
 #pragma once
 
+#include <widgets/settings/inifile.h>
 #include <widgets/theme/appearance.h>
 
 #include <QHash>
 #include <QKeySequence>
 #include <QObject>
-#include <QSettings>
 
 #include <chrono>
 #include <optional>
@@ -99,7 +99,7 @@ private:
     bool store(QStringView key, const QVariant& value);
     void choose(QStringView key, const QVariant& value);
 
-    QSettings m_file;
+    IniFile m_file;
 };
 
 /// "jupyter", "colab": as the settings file writes it.
