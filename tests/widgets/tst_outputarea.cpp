@@ -393,9 +393,12 @@ void TestOutputArea::names_everyOutput_hasOne()
 void TestOutputArea::matches_current_comesIntoSight()
 {
     show({savedStream(numbered(1000))});
-    m_area->setMatches(0, {{500, 0, 4}, {700, 0, 4}}, 1);
+    m_area->setMatches({{0, {{}, QRegularExpression(u"line"_s), {{500, 0, 4}, {700, 0, 4}}, 1}}});
+    QCOMPARE(textAt(0)->terminal().scrollOffset(), 0);
+    QVERIFY(textAt(0)->geometry().contains(m_area->revealMatch()));
     QVERIFY(textAt(0)->terminal().scrollOffset() > 5000);
-    m_area->clearMatches();
+    m_area->setMatches({});
+    QVERIFY(m_area->revealMatch().isEmpty());
 }
 
 QTEST_MAIN(TestOutputArea)

@@ -67,14 +67,15 @@ void CellWidget::bind(const Cell& cell, const CellContext& context)
         m_standing = CellStanding::Plain;
         m_hover = false;
         withdrawInput();
-        setMatches({}, -1);
+        setMatches({});
     }
     if (m_type != CellType::Markdown || m_editing) {
         makeEditor();
         m_editor->load(cell.source());
-        m_editor->setMatches(m_matches, m_currentMatch);
+        markSource();
     } else {
         makeMarkdown();
+        markSource();
     }
     refresh(cell, context);
     if (m_type == CellType::Code) updateOutputs(cell, 0);
@@ -146,13 +147,6 @@ void CellWidget::applyText(const Cell& cell, qsizetype position, qsizetype remov
 void CellWidget::follow(const Cell& cell)
 {
     m_cell = cell;
-}
-
-void CellWidget::setMatches(const std::vector<TextRange>& matches, int current)
-{
-    m_matches = matches;
-    m_currentMatch = current;
-    if (m_editor) m_editor->setMatches(matches, current);
 }
 
 void CellWidget::setRun(const runtime::CellRun& run)
@@ -267,6 +261,7 @@ void CellWidget::makeOutputs()
     m_outputs = new OutputArea(m_services.outputs, this);
     connect(m_outputs, &OutputArea::heightChanged, this, &CellWidget::place);
     connect(m_outputs, &OutputArea::linkActivated, this, &CellWidget::linkActivated);
+    m_outputs->setMatches(m_matches.outputs);
 }
 
 void CellWidget::loadMarkdown()

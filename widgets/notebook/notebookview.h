@@ -59,9 +59,11 @@ public:
     /// Markdown cells among these show their rendered text again.
     void render(const std::vector<notebook::CellKey>& keys);
 
-    /// What a search found in the sources, and which of those of `currentCell` is the current one.
-    void setMatches(QHash<notebook::CellKey, std::vector<TextRange>> matches,
-                    std::optional<notebook::CellKey> currentCell, int current);
+    /// Marks what a search found.
+    void setMatches(QHash<notebook::CellKey, CellMatches> matches);
+    /// Selects the cell, which has the current match, and shows that; what is folded is opened for it. The
+    /// focus and rendered Markdown stay as they are.
+    void showMatch(notebook::CellKey key);
 
     void setFolder(const QString& folder);
     void setLineNumbers(bool shown);
@@ -111,7 +113,6 @@ private:
     void refreshCell(CellKey key);
     void flushOutputs();
     void refreshAll();
-    void showMatches(CellWidget& widget);
     void showSelection();
     void showInput();
     void setMode(Mode mode);
@@ -179,9 +180,7 @@ private:
     QTimer m_outputTimer;
     std::optional<CellKey> m_revealedActive; ///< the active cell that was shown when it became so
     std::optional<CellKey> m_inputCell;
-    QHash<CellKey, std::vector<TextRange>> m_matches;
-    std::optional<CellKey> m_matchCell;
-    int m_match = -1;
+    QHash<CellKey, CellMatches> m_matches;
 
     CellToolbar* m_toolbar;
     InsertionBar* m_insertion;

@@ -133,13 +133,12 @@ void OutputArea::release(OutputWidget*& widget)
 
 void OutputArea::retry(OutputWidget* widget)
 {
-    for (const auto& item : m_items) {
-        if (item->widget != widget) continue;
-        item->rejected.append(item->mimeType);
-        apply(*item, false);
-        announce();
-        return;
-    }
+    const auto item = std::ranges::find(m_items, widget, [](const auto& entry) { return entry->widget; });
+    if (item == m_items.end()) return;
+    (*item)->rejected.append((*item)->mimeType);
+    apply(**item, false);
+    mark(**item, int(item - m_items.begin()));
+    announce();
 }
 
 void OutputArea::releaseFrom(size_t index)
@@ -175,6 +174,7 @@ void OutputArea::updateOutputs(const std::vector<notebook::Output>& outputs, int
                 m_items.push_back(std::make_unique<Item>(outputs[i]));
                 apply(*m_items.back(), false);
             }
+            if (!m_matches.empty()) mark(*m_items[i], int(i));
         }
         m_hidden.assign(outputs.begin() + qsizetype(shown), outputs.end());
         updateMore(m_hidden.size());
@@ -261,15 +261,31 @@ QRect OutputArea::outputRect(int output) const
     return widget ? widget->geometry() : QRect();
 }
 
-void OutputArea::setMatches(int output, const std::vector<TextMatch>& matches, int current)
+void OutputArea::mark(Item& item, int index)
 {
-    if (OutputWidget* widget = widgetOf(output)) widget->setMatches(matches, current);
+    if (!item.widget) return;
+    const auto matches = m_matches.find(index);
+    const bool fits = matches != m_matches.end() && matches->second.mimeType == item.mimeType;
+    item.widget->setMatches(fits ? matches->second : OutputMatches());
 }
 
-void OutputArea::clearMatches()
+void OutputArea::setMatches(std::map<int, OutputMatches> matches)
 {
-    for (const auto& item : m_items)
-        if (item->widget) item->widget->setMatches({}, -1);
+    if (m_matches.empty() && matches.empty()) return;
+    m_matches = std::move(matches);
+    for (size_t i = 0; i < m_items.size(); ++i)
+        mark(*m_items[i], int(i));
+}
+
+QRect OutputArea::revealMatch()
+{
+    const auto current =
+        std::ranges::find_if(m_matches, [](const auto& entry) { return entry.second.current >= 0; });
+    if (current == m_matches.end()) return {};
+    while (size_t(current->first) >= m_items.size() && !m_hidden.empty())
+        showRest();
+    OutputWidget* widget = widgetOf(current->first);
+    return widget ? widget->revealMatch().translated(widget->pos()) : QRect();
 }
 
 void OutputArea::contextMenuEvent(QContextMenuEvent* event)

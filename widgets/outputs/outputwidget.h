@@ -35,8 +35,12 @@ public:
     /// Adds what can be done with the output; `position` is in this widget's coordinates.
     virtual void addActions(QMenu& menu, QPoint position);
     virtual void copy() = 0;
+    /// Marks what a search found in the representation that is shown; kept until the next setOutput().
     /// Nothing where text cannot be marked.
-    virtual void setMatches(const std::vector<TextMatch>& matches, int current);
+    virtual void setMatches(const OutputMatches& matches);
+    /// Scrolls inside so that the current match is in sight. Returns where it is; all of the widget where
+    /// that is not known.
+    virtual QRect revealMatch();
 
 Q_SIGNALS:
     void heightChanged();

@@ -355,24 +355,36 @@ void TerminalText::copyRange(Position from, Position to) const
 
 void TerminalText::setMatches(std::vector<TextMatch> matches, int current)
 {
-    for (TextMatch& match : matches) { // to lines as they are cut
+    m_found = std::move(matches);
+    m_currentMatch = current;
+    m_revealWaits = false;
+    placeMatches();
+    update();
+}
+
+/// To lines as they are cut.
+void TerminalText::placeMatches()
+{
+    m_matches = m_found;
+    for (TextMatch& match : m_matches) {
         match.line = buffer().lineOfLogical(match.line);
         while (buffer().isCut(match.line) && match.start >= line(match.line).text.size())
             match.start -= line(match.line++).text.size();
     }
-    m_matches = std::move(matches);
-    m_currentMatch = current;
-    if (current >= 0 && size_t(current) < m_matches.size()) {
-        const TextMatch& match = m_matches[size_t(current)];
-        if (match.line < buffer().lineCount()) {
-            const qsizetype row =
-                line(match.line).columnAt(std::min(match.start, line(match.line).text.size())) /
-                std::max<qsizetype>(1, m_rows.columns());
-            const qint64 top = (m_rows.rowOfLine(buffer(), match.line) + row) * m_rowHeight;
-            if (top < m_offset || top + m_rowHeight > m_offset + height()) setOffset(top - height() / 3);
-        }
-    }
-    update();
+}
+
+QRect TerminalText::revealMatch()
+{
+    if (m_currentMatch < 0 || size_t(m_currentMatch) >= m_matches.size()) return rect();
+    const TextMatch& match = m_matches[size_t(m_currentMatch)];
+    m_revealWaits = match.line >= buffer().lineCount();
+    if (m_revealWaits) return rect();
+    const GridLine& text = line(match.line);
+    const qsizetype row =
+        text.columnAt(std::min(match.start, text.text.size())) / std::max<qsizetype>(1, m_rows.columns());
+    const qint64 top = (m_rows.rowOfLine(buffer(), match.line) + row) * m_rowHeight;
+    if (top < m_offset || top + m_rowHeight > m_offset + height()) setOffset(top - height() / 3);
+    return {0, int(top - m_offset) + padding, width(), m_rowHeight};
 }
 
 } // namespace cahier::widgets

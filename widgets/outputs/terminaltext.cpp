@@ -60,7 +60,10 @@ void TerminalText::setText(std::shared_ptr<OutputText> text, Kind kind)
     }
     m_anchor = m_caret = {};
     m_hovered.reset();
+    m_found.clear();
     m_matches.clear();
+    m_currentMatch = -1;
+    m_revealWaits = false;
     m_offset = 0;
     m_wantedOffset = -1;
     m_atEnd = m_text->isLive();
@@ -78,6 +81,8 @@ void TerminalText::takeChange(qsizetype firstLine)
     const qsizetype last = std::max<qsizetype>(0, buffer().lineCount() - 1);
     if (m_anchor.line > last || m_caret.line > last) m_anchor = m_caret = {};
     updateRows(firstLine);
+    if (!m_found.empty()) placeMatches();
+    if (m_revealWaits) revealMatch();
     Q_EMIT contentsChanged();
 }
 

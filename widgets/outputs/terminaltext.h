@@ -35,8 +35,12 @@ public:
     /// The first to be set shows its beginning, or its end where it is live.
     void setText(std::shared_ptr<OutputText> text, Kind kind);
     [[nodiscard]] const std::shared_ptr<OutputText>& text() const { return m_text; }
-    /// In the order of the text; `current` is an index or -1, and comes into sight.
+    /// In the order of the text, which may still have to be decoded; `current` is an index or -1. Stay until
+    /// the next setText().
     void setMatches(std::vector<TextMatch> matches, int current);
+    /// Scrolls so that the current match is in sight, as soon as there is enough text. Returns its row; the
+    /// whole widget where there is none.
+    QRect revealMatch();
 
     /// Of the whole text; no more than a widget can be high.
     [[nodiscard]] int heightForWidth(int width) const override;
@@ -123,6 +127,7 @@ private:
     [[nodiscard]] bool scrollBy(int key);
     void showCaret();
     void copyRange(Position from, Position to) const;
+    void placeMatches();
 
     Appearance& m_appearance;
     std::shared_ptr<OutputText> m_text;
@@ -143,8 +148,10 @@ private:
     QPoint m_pointer;
     QBasicTimer m_autoScroll;
     std::optional<HoveredLink> m_hovered;
-    std::vector<TextMatch> m_matches;
+    std::vector<TextMatch> m_found;   ///< as the search counts lines
+    std::vector<TextMatch> m_matches; ///< as the buffer does
     int m_currentMatch = -1;
+    bool m_revealWaits = false; ///< for the line of the current match
 };
 
 } // namespace cahier::widgets
