@@ -261,6 +261,7 @@ void CellWidget::makeOutputs()
     m_outputs = new OutputArea(m_services.outputs, this);
     connect(m_outputs, &OutputArea::heightChanged, this, &CellWidget::place);
     connect(m_outputs, &OutputArea::linkActivated, this, &CellWidget::linkActivated);
+    connect(m_outputs, &OutputArea::sourceLineActivated, this, &CellWidget::sourceLineActivated);
     m_outputs->setMatches(m_matches.outputs);
 }
 

@@ -93,6 +93,7 @@ Q_SIGNALS:
     void unfoldRequested(int fold); ///< a Fold
     void inputAnswered(const QString& value);
     void linkActivated(const QUrl& url);
+    void sourceLineActivated(int executionCount, int line); ///< see OutputArea
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -264,6 +264,9 @@ void NotebookView::connectWidget(CellWidget& widget)
         setFocus();
     });
     connect(cell, &CellWidget::linkActivated, this, &NotebookView::linkActivated);
+    connect(cell, &CellWidget::sourceLineActivated, this, [this, cell](int executionCount, int line) {
+        showSourceLine(*cell->key(), executionCount, line);
+    });
     connect(cell, &CellWidget::editorCreated, this, [this, cell](CodeEditor* editor) {
         connect(editor, &CodeEditor::revealRequested, this, [this, cell, editor](const QRect& rect) {
             if (!m_layingOut) revealRect(*cell, rect.translated(editor->pos()));

@@ -54,7 +54,7 @@ public:
     /// The editor of the active cell while it is edited; else null.
     [[nodiscard]] CodeEditor* activeEditor() const;
     void reveal(notebook::CellKey key, Reveal how = Reveal::Nearest);
-    /// Puts the cursor there and shows it; Markdown begins to be edited.
+    /// Puts the cursor there and shows it, whatever is folded; Markdown begins to be edited.
     void showTextAt(notebook::CellKey key, qsizetype position, qsizetype length);
     /// Markdown cells among these show their rendered text again.
     void render(const std::vector<notebook::CellKey>& keys);
@@ -87,6 +87,8 @@ Q_SIGNALS:
     void moveRequested(int index);                 ///< the selected cells before the cell at `index`
     void commandRequested(const QString& command); ///< of the cell tool bar
     void linkActivated(const QUrl& url);
+    /// A traceback leads to a cell that is not there, or has run again since.
+    void executionMissed(int executionCount);
     /// A cell's editor was made: for completion and the like.
     void editorCreated(cahier::widgets::CodeEditor* editor);
 
@@ -137,6 +139,10 @@ private:
     std::unique_ptr<CellWidget> makeWidget();
     void connectWidget(CellWidget& widget);
     void revealRect(const CellWidget& widget, const QRect& rect);
+
+    // notebookviewplaces.cpp: where a search or a traceback leads
+    void showSourceLine(CellKey traceback, int executionCount, int line);
+    [[nodiscard]] std::optional<CellKey> cellOfExecution(CellKey traceback, int executionCount) const;
 
     // notebookviewdrag.cpp: moving cells by the mouse, and what floats over them
     void dragTo(const QPoint& global);
