@@ -6,9 +6,7 @@
 #include <widgets/notebook/findbar.h>
 #include <widgets/notebook/findcontroller.h>
 #include <widgets/notebook/inputprompt.h>
-#include <widgets/notebook/noticebar.h>
 #include <widgets/outputs/outputarea.h>
-#include <widgets/outputs/terminaltext.h>
 
 #include <QLineEdit>
 #include <QScrollBar>
@@ -40,15 +38,6 @@ nlohmann::json plainOutput(const QString& text)
             {"data", {{"text/plain", text.toStdString()}}}};
 }
 
-const nlohmann::json divisionByZero = {
-    {"output_type", "error"},
-    {"ename", "ZeroDivisionError"},
-    {"evalue", "division by zero"},
-    {"traceback",
-     {"Cell In[3], line 1\n----> 1 f(0)",
-      "Cell In[2], line 3, in f(x)\n      2     y = x\n----> 3     return 1 / y",
-      "ZeroDivisionError: division by zero"}}};
-
 } // namespace
 
 class TestNotebookPage : public QObject {
@@ -70,8 +59,6 @@ private Q_SLOTS:
     void drag_movesCells();
     void folds_hideAndUnfold();
     void find_marksGoesAndReplaces();
-    void traceback_clickedLine_isShown();
-    void traceback_cellRanAgain_isSaid();
     void pool_reusedWidgets_keepNothing();
     void commands_all_areKnown();
 };
@@ -394,51 +381,6 @@ void TestNotebookPage::find_marksGoesAndReplaces()
     QTest::keyClick(fields.at(0), Qt::Key_Escape);
     QVERIFY(!bar->isVisible());
     QVERIFY(finder.matches().empty());
-}
-
-void TestNotebookPage::traceback_clickedLine_isShown()
-{
-    NotebookStage stage({u"def f(x):\n    y = x\n    return 1 / y"_s, u"# text"_s, u"f(0)"_s, u"other"_s});
-    stage.notebook().setExecutionCount(stage.key(0), 2);
-    stage.notebook().setExecutionCount(stage.key(2), 3);
-    stage.notebook().setExecutionCount(stage.key(3), 2); // of an earlier kernel
-    stage.notebook().setSource(stage.key(3), u"below"_s);
-    stage.notebook().moveCells(std::vector{stage.key(3)}, 0);
-    stage.notebook().insertCells(0, {{.source = u"far away"_s}});
-    stage.notebook().appendOutput(stage.key(4), divisionByZero);
-    setFolded(stage.notebook(), stage.key(2), Fold::Source, true);
-    const auto terminal = [&] { return stage.widget(4)->findChild<TerminalText*>(); };
-    QTRY_VERIFY(terminal());
-    const auto click = [&](const QString& text) {
-        const TextBuffer& buffer = terminal()->text()->buffer();
-        for (int line = 0; line < buffer.lineCount(); ++line) {
-            if (!buffer.line(line).text.startsWith(text)) continue;
-            QTest::mouseClick(terminal(), Qt::LeftButton, {}, QPoint(30, terminal()->heightOfRows(line) + 2));
-        }
-    };
-    click(u"Cell In[2], line 3"_s);
-    QCOMPARE(stage.page.selection().activeIndex(), 2);
-    QCOMPARE(stage.view().mode(), NotebookView::Mode::Edit);
-    QVERIFY(stage.widget(2)->editor() && stage.widget(2)->editor()->hasFocus());
-    QCOMPARE(stage.widget(2)->editor()->cursorPosition(), 20);
-    // Its own cell, which was shortened since.
-    stage.notebook().setSource(stage.key(4), QString());
-    click(u"Cell In[3], line 1"_s);
-    QCOMPARE(stage.page.selection().activeIndex(), 4);
-    QVERIFY(stage.widget(4)->editor()->hasFocus());
-}
-
-void TestNotebookPage::traceback_cellRanAgain_isSaid()
-{
-    NotebookStage stage({u"f(0)"_s});
-    stage.notebook().setExecutionCount(stage.key(0), 7);
-    stage.notebook().appendOutput(stage.key(0), divisionByZero);
-    const auto terminal = [&] { return stage.widget(0)->findChild<TerminalText*>(); };
-    QTRY_VERIFY(terminal());
-    QTest::mouseClick(terminal(), Qt::LeftButton, {}, QPoint(30, 8));
-    QCOMPARE(stage.page.findChild<NoticeBar*>()->sentences(),
-             QStringList{u"The cell that ran as [3] was deleted or has run again since."_s});
-    QCOMPARE(stage.view().mode(), NotebookView::Mode::Command);
 }
 
 void TestNotebookPage::pool_reusedWidgets_keepNothing()

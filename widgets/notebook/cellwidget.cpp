@@ -106,6 +106,7 @@ void CellWidget::refresh(const Cell& cell, const CellContext& context)
     m_sourceFolded = isFolded(cell, Fold::Source);
     m_outputsFolded = isFolded(cell, Fold::Outputs);
     m_hasOutputs = m_type == CellType::Code && !cell.outputs().empty();
+    if (m_outputs) m_outputs->setScrolling(scrollingOf(cell));
     m_gutter->setRunnable(m_type == CellType::Code);
     m_gutter->setExecutionCount(cell.executionCount());
     if (m_editor) {
@@ -204,6 +205,11 @@ void CellWidget::withdrawInput()
     showParts();
 }
 
+bool CellWidget::hasBoundedOutput() const
+{
+    return m_hasOutputs && m_outputs && m_outputs->isBounded();
+}
+
 bool CellWidget::hasInputPrompt() const
 {
     return m_input && !m_input->isHidden();
@@ -263,6 +269,7 @@ void CellWidget::makeOutputs()
     connect(m_outputs, &OutputArea::linkActivated, this, &CellWidget::linkActivated);
     connect(m_outputs, &OutputArea::sourceLineActivated, this, &CellWidget::sourceLineActivated);
     m_outputs->setMatches(m_matches.outputs);
+    if (m_cell) m_outputs->setScrolling(scrollingOf(*m_cell));
 }
 
 void CellWidget::loadMarkdown()

@@ -60,6 +60,8 @@ public:
     /// Its height when it was shown before, for text that is still being laid out.
     void setHeightHint(int height) { m_heightHint = height; }
     void setHiddenBelow(int cells); ///< of a folded heading
+    /// Only a part of one of its outputs is in sight.
+    [[nodiscard]] bool hasBoundedOutput() const;
     void askInput(const QString& prompt, bool password);
     void withdrawInput();
 

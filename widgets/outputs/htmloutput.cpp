@@ -150,9 +150,10 @@ void HtmlOutput::applyTheme()
 
 bool HtmlOutput::isLong(int width) const
 {
-    if (m_shows == Shows::Table) return !m_complete || m_table->table()->rows.size() > size_t(longRows);
+    if (m_shows == Shows::Table) return !m_complete || m_table->table()->rows.size() > size_t(rowLimit());
     if (m_shows == Shows::Document)
-        return m_browser->heightOfAll(width) > documentLines * 2 * m_browser->lineHeight();
+        return m_browser->heightOfAll(width) >
+               documentLines * m_browser->lineHeight() * rowLimit() / boundRows;
     return false;
 }
 

@@ -2,6 +2,7 @@
 #include <widgets/outputs/outputarea.h>
 
 #include <core/convert/mimerank.h>
+#include <widgets/outputs/boundedoutput.h>
 #include <widgets/outputs/outputcopyas.h>
 #include <widgets/outputs/outputregistry.h>
 
@@ -75,6 +76,7 @@ bool OutputArea::tryWidget(Item& item, const Choice& choice, bool isUpdate)
     }
     const bool update = isUpdate && same && item.mimeType == choice.mimeType;
     item.mimeType = choice.mimeType;
+    item.widget->setScrolling(m_scrolling);
     return update ? item.widget->updateOutput(item.output, item.mimeType)
                   : item.widget->setOutput(item.output, item.mimeType);
 }
@@ -259,6 +261,26 @@ QRect OutputArea::outputRect(int output) const
 {
     const OutputWidget* widget = widgetOf(output);
     return widget ? widget->geometry() : QRect();
+}
+
+void OutputArea::setScrolling(OutputScrolling scrolling)
+{
+    if (m_scrolling == scrolling) return;
+    m_scrolling = scrolling;
+    {
+        const QScopedValueRollback loading(m_loading, true);
+        for (const auto& item : m_items)
+            if (item->widget) item->widget->setScrolling(scrolling);
+    }
+    announce();
+}
+
+bool OutputArea::isBounded() const
+{
+    return std::ranges::any_of(m_items, [](const auto& item) {
+        const auto* output = qobject_cast<const BoundedOutput*>(item->widget);
+        return output && output->isBounded();
+    });
 }
 
 void OutputArea::mark(Item& item, int index)

@@ -32,6 +32,12 @@ public:
 
     [[nodiscard]] int heightForWidth(int width) const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
+    /// Stays for all outputs that it shows; what was expanded by hand is bounded again, or the other way
+    /// round.
+    void setScrolling(OutputScrolling scrolling);
+    /// Only a part of one of them is in sight.
+    [[nodiscard]] bool isBounded() const;
+
     /// Marks what a search found, by the output's index, where what was searched is what is shown. Stays,
     /// also for outputs that change or come later, until it is set again.
     void setMatches(std::map<int, OutputMatches> matches);
@@ -81,6 +87,7 @@ private:
     std::map<QString, std::vector<OutputWidget*>> m_idle;
     QToolButton* m_more = nullptr; ///< made when first needed
     size_t m_limit = mostOutputs;
+    OutputScrolling m_scrolling = OutputScrolling::Auto;
     std::map<int, OutputMatches> m_matches; ///< by the output's index
     bool m_loading = false;
 };

@@ -18,6 +18,8 @@ bool OutputWidget::updateOutput(const notebook::Output& output, const QString& m
 
 void OutputWidget::addActions(QMenu& /*menu*/, QPoint /*position*/) {}
 
+void OutputWidget::setScrolling(OutputScrolling /*scrolling*/) {}
+
 void OutputWidget::setMatches(const OutputMatches& /*matches*/) {}
 
 QRect OutputWidget::revealMatch()

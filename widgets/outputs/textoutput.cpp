@@ -93,7 +93,7 @@ void TextOutput::clear()
 
 bool TextOutput::isLong(int width) const
 {
-    return !m_terminal->text()->isComplete() || m_terminal->hasMoreRows(width, longRows);
+    return !m_terminal->text()->isComplete() || m_terminal->hasMoreRows(width, rowLimit());
 }
 
 int TextOutput::fullHeight(int width) const
