@@ -3,9 +3,9 @@
 
 #include <core/convert/jsontext.h>
 #include <core/text/ansi.h>
+#include <widgets/html/htmltokens.h>
 #include <widgets/outputs/htmlsafe.h>
 #include <widgets/outputs/htmltable.h>
-#include <widgets/outputs/htmltokens.h>
 #include <widgets/outputs/mimetext.h>
 
 #include <nlohmann/json.hpp>
@@ -26,7 +26,7 @@ QString wordsOf(const QString& html)
 {
     QString words;
     HtmlTokenizer tokenizer(html);
-    for (OutputHtmlToken token; tokenizer.next(token);)
+    for (HtmlToken token; tokenizer.next(token);)
         words += token.text;
     return words;
 }
