@@ -23,8 +23,8 @@ namespace cahier::widgets {
 class ThinScrollBar;
 class WheelGate;
 
-/// Shows terminal text of any size: only the rows in sight are decoded, laid out and painted. Lines wrap.
-/// Where the widget is lower than its contents it scrolls inside.
+/// Shows terminal text of any size: only the rows in sight are decoded, laid out and painted. Lines wrap, or
+/// scroll sideways, as the appearance has it. Where the widget is lower than its contents it scrolls inside.
 class TerminalText : public QWidget {
     Q_OBJECT
 public:
@@ -56,6 +56,8 @@ public:
     void selectAll();
     void scrollToEnd();
     [[nodiscard]] qint64 scrollOffset() const { return m_offset; }
+    /// The column at the left edge; 0 where lines wrap.
+    [[nodiscard]] qsizetype firstColumn() const { return m_firstColumn; }
     [[nodiscard]] bool isAtEnd() const { return m_atEnd; }
     /// As soon as there is enough text.
     void setScrollOffset(qint64 offset);
@@ -103,6 +105,12 @@ private:
     void updateScrollBar();
     void setOffset(qint64 offset);
     [[nodiscard]] qsizetype columnsFor(int width) const;
+    /// In sight at that width, whether or not lines wrap there.
+    [[nodiscard]] qsizetype columnsInSight(int width) const;
+    /// Of the bar along the bottom; 0 where none is needed.
+    [[nodiscard]] int acrossHeight(int width) const;
+    void setFirstColumn(qsizetype column);
+    void showColumn(qsizetype column);
     [[nodiscard]] qint64 contentHeight() const;
     [[nodiscard]] qint64 largestOffset() const;
     [[nodiscard]] const TextBuffer& buffer() const { return m_text->buffer(); }
@@ -135,6 +143,8 @@ private:
     RowMap m_rows;
     mutable QCache<qsizetype, GridLine> m_lines{4000};
     ThinScrollBar* m_bar = nullptr;
+    ThinScrollBar* m_across = nullptr; ///< made for the first text that is too wide
+    qsizetype m_firstColumn = 0;
     WheelGate* m_gate = nullptr;
     qint64 m_offset = 0;        ///< pixels above the top edge
     qint64 m_wantedOffset = -1; ///< waits for the text to be decoded
