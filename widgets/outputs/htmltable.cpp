@@ -164,8 +164,10 @@ private:
         while (heads < m_rows.size() && (m_rows[heads].inHead || (heads == 0 && m_rows[heads].allHeaders)))
             addHeader(table, m_rows[heads++].row);
         table.rows.reserve(m_rows.size() - heads);
-        for (size_t i = heads; i < m_rows.size(); ++i)
+        for (size_t i = heads; i < m_rows.size(); ++i) {
             table.rows.push_back(std::move(m_rows[i].row));
+            table.rows.back().cells.resize(columns);
+        }
         table.caption = m_caption.simplified();
         markNumeric(table);
         return table;
