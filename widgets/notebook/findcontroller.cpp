@@ -5,6 +5,7 @@
 #include <widgets/notebook/findbar.h>
 #include <widgets/notebook/notebookview.h>
 
+#include <QCoreApplication>
 #include <QPointer>
 #include <QThreadPool>
 
