@@ -114,16 +114,18 @@ std::optional<Csi> readCsi(QStringView text, qsizetype& position)
 }
 
 /// Skips the string of a control function, to "ESC \"; that of an operating-system command, such as a
-/// hyperlink, ends with a BEL too.
+/// hyperlink, ends with a BEL too. None goes on in the next line.
 void skipControlString(QStringView text, qsizetype& position, bool endsWithBell)
 {
     for (; position < text.size(); ++position) {
+        if (text.at(position) == u'\n') return;
         if (text.at(position) == u'\a' && endsWithBell) {
             ++position;
             return;
         }
         if (text.at(position) == escape) {
-            position = std::min(position + 2, text.size());
+            const bool endsHere = position + 1 < text.size() && text.at(position + 1) == u'\n';
+            position = std::min(position + (endsHere ? 1 : 2), text.size());
             return;
         }
     }

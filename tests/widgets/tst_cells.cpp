@@ -320,7 +320,8 @@ void TestCells::search_outputs_withoutEscapes()
     const auto expression = searchExpression({.text = u"needle"_s}).value();
     QCOMPARE(findMatches(cells(*notebook), expression, false).size(), size_t(0));
     const auto matches = findMatches(cells(*notebook), expression, true);
-    QCOMPARE(matches, (std::vector<SearchMatch>{{key, 0, 0, 6}, {key, 1, 5, 6}, {key, 2, 2, 6}}));
+    QCOMPARE(matches, (std::vector<SearchMatch>{
+                          {key, 0, 0, 6, 0, {}}, {key, 1, 5, 6, 0, {}}, {key, 2, 0, 6, 1, u"text/plain"_s}}));
 }
 
 void TestCells::replaceAll_groups_oneUndoStep()

@@ -151,6 +151,8 @@ void TestDialogs::settings_controls_changeAtOnce()
         QTest::keyClick(box, Qt::Key_Space);
     QVERIFY(m_settings->lineNumbers());
     QVERIFY(!m_settings->closeBrackets());
+    QVERIFY(!m_settings->wrapOutputs());
+    QVERIFY(!m_appearance->wrapsOutputs());
     QVERIFY(!m_settings->askBeforeClosing());
 }
 

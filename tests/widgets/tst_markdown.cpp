@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Markdown as a document: what it holds, and that nothing in it does harm.
-#include <widgets/markdown/htmltokens.h>
 #include <widgets/markdown/markdowndocument.h>
 
 #include <QBuffer>
@@ -27,7 +26,6 @@ private Q_SLOTS:
     void code_isColouredByTheHook();
     void links_leadWhereTheySay();
     void formulas_haveTheirSourceAndPlace();
-    void html_tokens_areRead();
     void html_formats_areApplied();
     void pictures_fromAttachmentsFilesAndData_areFound();
     void pictures_fromElsewhere_areNot();
@@ -200,20 +198,6 @@ void TestMarkdown::formulas_haveTheirSourceAndPlace()
     formula->depth = 1;
     document->setFormula(0, formula);
     QVERIFY(document->size().height() > before + 60);
-}
-
-void TestMarkdown::html_tokens_areRead()
-{
-    const auto tokens =
-        htmlTokens(u"a<B CLASS='x' data=y z>b&lt;</b ><!-- c --><img src=\"a>b\"/> 1 < 2 <"_s);
-    QStringList kinds;
-    for (const HtmlToken& token : tokens)
-        kinds.append(u"tol"_s[int(token.kind)] + token.text);
-    QCOMPARE(kinds, QStringList({u"ta"_s, u"ob"_s, u"tb<"_s, u"lb"_s, u"oimg"_s, u"t 1 < 2 <"_s}));
-    QCOMPARE(tokens[1].attributes.value(u"class"_s), u"x"_s);
-    QCOMPARE(tokens[1].attributes.value(u"data"_s), u"y"_s);
-    QVERIFY(tokens[1].attributes.contains(u"z"_s));
-    QCOMPARE(tokens[4].attributes.value(u"src"_s), u"a>b"_s);
 }
 
 void TestMarkdown::html_formats_areApplied()

@@ -8,6 +8,7 @@
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTextBlock>
 
 using namespace cahier;
 using namespace cahier::widgets;
@@ -22,6 +23,10 @@ private Q_SLOTS:
     void setMarkdown_formula_growsOnceItIsReady();
     void setMarkdown_knownFormula_isThereAtOnce();
     void setMarkdown_picture_keepsItsHeightWhileItComes();
+    void wideCode_wraps_data();
+    void wideCode_wraps();
+    void wideFormula_isDrawnWhole_data();
+    void wideFormula_isDrawnWhole();
     void clearMarkdown_leavesNothing();
     void blankText_showsTheHint();
     void appearance_changed_isFollowed();
@@ -158,6 +163,73 @@ void TestMarkdownView::setMarkdown_picture_keepsItsHeightWhileItComes()
     QTRY_VERIFY_WITH_TIMEOUT(red(), patience);
     QCOMPARE(changed.count(), 0);
     QVERIFY(view.heightForWidth(100) < 75); // it fits the width
+}
+
+void TestMarkdownView::wideCode_wraps_data()
+{
+    QTest::addColumn<QString>("source");
+    const QString words = u"value = some_function(argument, other) + "_s.repeated(8), letters(400, u'a');
+    for (const auto& [name, line] : {std::pair{"words", words}, {"one word", letters}}) {
+        QTest::addRow("fenced, %s", name) << u"```\n%1\n```"_s.arg(line);
+        QTest::addRow("in a list, %s", name) << u"- item\n\n      %1"_s.arg(line);
+        QTest::addRow("HTML, %s", name) << u"<pre>%1</pre>"_s.arg(line);
+        // Long enough for a worker to lay it out.
+        QTest::addRow("long, %s", name) << u"```\n%1\n```\n\n"_s.arg(line) + u"text "_s.repeated(2000);
+    }
+}
+
+void TestMarkdownView::wideCode_wraps()
+{
+    QFETCH(const QString, source);
+    MarkdownView view(m_services);
+    view.resize(400, 100);
+    view.show();
+    view.setMarkdown({.source = source});
+    QTRY_VERIFY(view.isReady());
+    (void)view.heightForWidth(400);
+    int lines = 0;
+    for (QTextBlock block = view.document()->begin(); block.isValid(); block = block.next()) {
+        const QTextLayout& layout = *block.layout();
+        for (int i = 0; i < layout.lineCount(); ++i, ++lines)
+            QVERIFY(layout.position().x() + layout.lineAt(i).x() + layout.lineAt(i).naturalTextWidth() <=
+                    400);
+    }
+    QVERIFY(lines > 5);
+}
+
+void TestMarkdownView::wideFormula_isDrawnWhole_data()
+{
+    QTest::addColumn<QString>("source");
+    const QString sum = u"x_{0}"_s + u" + x_{0}"_s.repeated(30) + u"\\Bigg\\vert"_s;
+    QTest::newRow("display") << u"$$"_s + sum + u"$$"_s;
+    QTest::newRow("with a number") << u"$$"_s + sum + u"\\tag{1}$$"_s;
+    QTest::newRow("in a line") << u"$"_s + sum + u"$"_s;
+}
+
+void TestMarkdownView::wideFormula_isDrawnWhole()
+{
+    QFETCH(const QString, source);
+    MarkdownView view(m_services);
+    view.resize(400, 60);
+    view.show();
+    view.setMarkdown({.source = source});
+    const auto done = [&] { return m_mathematics.find(formulaKeys(findMath(source), {})[0]) != nullptr; };
+    QTRY_VERIFY_WITH_TIMEOUT(done(), patience);
+    constexpr int higherThanLetters = 10; // pixels; the bar at its end is 16, scaled
+    const auto showsTheEnd = [&] {
+        view.resize(400, view.heightForWidth(400));
+        const QImage image = view.grab().toImage();
+        const QRgb page = image.pixel(0, image.height() - 1);
+        for (int x = image.width() / 2; x < image.width(); ++x) {
+            int ink = 0;
+            for (int y = 0; y < image.height(); ++y)
+                ink += image.pixel(x, y) != page ? 1 : 0;
+            if (ink > higherThanLetters) return true;
+        }
+        return false;
+    };
+    QTRY_VERIFY(showsTheEnd());
+    QVERIFY(view.document()->size().width() <= 400);
 }
 
 void TestMarkdownView::clearMarkdown_leavesNothing()

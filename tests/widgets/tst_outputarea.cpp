@@ -11,6 +11,7 @@
 #include <QImage>
 #include <QLabel>
 #include <QMenu>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -45,6 +46,12 @@ std::string pngBase64(QSize size, QColor colour)
     return bytes.toBase64().toStdString();
 }
 
+/// A short line and one of 303 columns.
+std::string wideText()
+{
+    return u"short\n%1END\n"_s.arg(QString(300, u'a')).toStdString();
+}
+
 json error(const std::string& name, const std::string& value, const json& traceback)
 {
     return {{"output_type", "error"}, {"ename", name}, {"evalue", value}, {"traceback", traceback}};
@@ -67,17 +74,14 @@ private Q_SLOTS:
     void wheel_withoutRest_isTheNotebooks();
     void keys_selectAndCopy();
     void error_traceback_leadsToItsLine();
-    void image_size_isKnownFromTheHeader();
-    void image_metadata_halvesARetinaPicture();
-    void image_hostile_isRefused_data();
-    void image_hostile_isRefused();
-    void image_store_staysBounded();
     void choice_scriptOnly_saysSoCalmly();
     void choice_registeredLater_isTaken();
     void manyOutputs_first_areShown();
     void menu_everyOutput_hasOne();
     void names_everyOutput_hasOne();
     void matches_current_comesIntoSight();
+    void wrapping_off_scrollsSideways();
+    void wrapping_off_matchComesIntoSight();
 
 private:
     void show(const std::vector<Output>& outputs);
@@ -256,75 +260,6 @@ void TestOutputArea::error_traceback_leadsToItsLine()
     QCOMPARE(textAt(0)->accessibleName(), u"Error output: ZeroDivisionError: division by zero"_s);
 }
 
-void TestOutputArea::image_size_isKnownFromTheHeader()
-{
-    show({display({{"image/png", pngBase64({640, 480}, Qt::red)}})});
-    auto* image = qobject_cast<ImageOutput*>(m_area->widgetOf(0));
-    QVERIFY(image);
-    QVERIFY(!image->isReady());
-    QCOMPARE(m_area->heightForWidth(width), 480 + 8);
-    QCOMPARE(m_area->heightForWidth(320 + 8), 240 + 8);
-    QCOMPARE(image->accessibleName(), u"Output, image 640 by 480"_s);
-    QTRY_VERIFY(image->isReady());
-    QCOMPARE(image->grab().toImage().pixelColor(100, 100), QColor(Qt::red));
-}
-
-void TestOutputArea::image_metadata_halvesARetinaPicture()
-{
-    json output = {{"output_type", "display_data"},
-                   {"data", {{"image/png", pngBase64({640, 480}, Qt::red)}}},
-                   {"metadata", {{"image/png", {{"width", 320}, {"height", 240}}}}}};
-    show({outputOf(output)});
-    QCOMPARE(m_area->heightForWidth(width), 240 + 8);
-}
-
-void TestOutputArea::image_hostile_isRefused_data()
-{
-    QTest::addColumn<QString>("type");
-    QTest::addColumn<QByteArray>("value");
-    QTest::newRow("not base64") << u"image/png"_s << QByteArray("hello, this is no picture");
-    QTest::newRow("empty") << u"image/png"_s << QByteArray();
-    QByteArray huge = QByteArray::fromBase64(QByteArray::fromStdString(pngBase64({4, 4}, Qt::red)));
-    huge.replace(16, 8, QByteArray("\x00\x01\x86\xa0\x00\x01\x86\xa0", 8));
-    QTest::newRow("claims 100000 by 100000") << u"image/png"_s << huge.toBase64();
-    QByteArray bomb =
-        "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink' width='10' "
-        "height='10'><g id='a0'><rect width='1' height='1'/></g>";
-    for (int i = 1; i < 40; ++i) {
-        bomb += "<g id='a" + QByteArray::number(i) + "'>";
-        for (int k = 0; k < 10; ++k)
-            bomb += "<use xlink:href='#a" + QByteArray::number(i - 1) + "'/>";
-        bomb += "</g>";
-    }
-    QTest::newRow("SVG bomb") << u"image/svg+xml"_s << bomb + "</svg>";
-    QTest::newRow("SVG that uses itself")
-        << u"image/svg+xml"_s
-        << QByteArray("<svg xmlns='http://www.w3.org/2000/svg'><g id='a'><use href='#a'/></g></svg>");
-    QTest::newRow("no SVG") << u"image/svg+xml"_s << QByteArray("<html/>");
-}
-
-void TestOutputArea::image_hostile_isRefused()
-{
-    QFETCH(const QString, type);
-    QFETCH(const QByteArray, value);
-    show({display({{type.toStdString(), value.toStdString()}})});
-    auto* image = qobject_cast<ImageOutput*>(m_area->widgetOf(0));
-    QTRY_VERIFY(image->isReady());
-    QVERIFY(!image->problem().isEmpty());
-    QVERIFY(m_area->heightForWidth(width) < 60);
-}
-
-void TestOutputArea::image_store_staysBounded()
-{
-    for (int i = 0; i < 60; ++i) {
-        show({display({{"image/png", pngBase64({640, 480 + i}, Qt::blue)}})});
-        auto* image = qobject_cast<ImageOutput*>(m_area->widgetOf(0));
-        QTRY_VERIFY(image->isReady());
-    }
-    QVERIFY(m_stage->images.keptBytes() > 10 << 20);
-    QVERIFY(m_stage->images.keptBytes() <= 20 << 20);
-}
-
 void TestOutputArea::choice_scriptOnly_saysSoCalmly()
 {
     show({display({{"application/javascript", "alert(1)"}})});
@@ -393,9 +328,53 @@ void TestOutputArea::names_everyOutput_hasOne()
 void TestOutputArea::matches_current_comesIntoSight()
 {
     show({savedStream(numbered(1000))});
-    m_area->setMatches(0, {{500, 0, 4}, {700, 0, 4}}, 1);
+    m_area->setMatches({{0, {{}, QRegularExpression(u"line"_s), {{500, 0, 4}, {700, 0, 4}}, 1}}});
+    QCOMPARE(textAt(0)->terminal().scrollOffset(), 0);
+    QVERIFY(textAt(0)->geometry().contains(m_area->revealMatch()));
     QVERIFY(textAt(0)->terminal().scrollOffset() > 5000);
-    m_area->clearMatches();
+    m_area->setMatches({});
+    QVERIFY(m_area->revealMatch().isEmpty());
+}
+
+void TestOutputArea::wrapping_off_scrollsSideways()
+{
+    show({savedStream(wideText())});
+    TerminalText& terminal = textAt(0)->terminal();
+    const int wrapped = m_area->heightForWidth(m_area->width());
+    QVERIFY(wrapped >= terminal.heightOfRows(3));
+    QSignalSpy height(m_area.get(), &OutputArea::heightChanged);
+    m_stage->appearance.setWrapsOutputs(false);
+    QVERIFY(height.count() > 0);
+    QVERIFY(m_area->heightForWidth(m_area->width()) < terminal.heightOfRows(3));
+    m_area->resize(m_area->width(), m_area->heightForWidth(m_area->width()));
+    const auto bars = terminal.findChildren<QScrollBar*>();
+    const auto across = std::ranges::find(bars, Qt::Horizontal, &QScrollBar::orientation);
+    QVERIFY(across != bars.end() && (*across)->isVisible());
+    const QImage before = terminal.grab().toImage();
+    (*across)->setValue((*across)->maximum());
+    QVERIFY(terminal.grab().toImage() != before);
+    // What is clicked is what is seen there.
+    const int right = terminal.width() - 30;
+    QTest::mouseDClick(&terminal, Qt::LeftButton, {}, {right, terminal.heightOfRows(1) + 4});
+    terminal.copy();
+    QTRY_VERIFY(QGuiApplication::clipboard()->text().endsWith("aEND"_L1));
+    terminal.setFocus();
+    QTest::keyClick(&terminal, Qt::Key_Left);
+    QCOMPARE(terminal.firstColumn(), (*across)->maximum() - 2);
+    m_stage->appearance.setWrapsOutputs(true);
+    QCOMPARE(m_area->heightForWidth(m_area->width()), wrapped);
+    QCOMPARE(terminal.firstColumn(), 0);
+    QVERIFY(!(*across)->isVisible());
+}
+
+void TestOutputArea::wrapping_off_matchComesIntoSight()
+{
+    m_stage->appearance.setWrapsOutputs(false);
+    show({savedStream(wideText())});
+    m_area->setMatches({{0, {{}, QRegularExpression(u"END"_s), {{1, 300, 3}}, 0}}});
+    QVERIFY(!m_area->revealMatch().isEmpty());
+    const TerminalText& terminal = textAt(0)->terminal();
+    QVERIFY(terminal.firstColumn() > 100 && terminal.firstColumn() <= 300);
 }
 
 QTEST_MAIN(TestOutputArea)

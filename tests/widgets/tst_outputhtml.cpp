@@ -115,6 +115,9 @@ void TestOutputHtml::table_spans_keepTheGrid()
     QCOMPARE(table->header, QStringList({u"a"_s, u"b\nc"_s, u"d"_s}));
     QCOMPARE(table->rows[1].cells, QStringList({u""_s, u"3"_s, u"4"_s}));
     QVERIFY(readTable(u"<table><tr><td colspan=99999999 rowspan=-5>x</td></tr></table>"_s, true));
+    // Rows that end early have their cells all the same.
+    const auto ragged = readTable(u"<table><tr><td>1<td>2<tr><td>3</table>"_s, true);
+    QCOMPARE(ragged->toTsv(), u"\t\n1\t2\n3\t\n"_s);
 }
 
 void TestOutputHtml::table_otherHtml_isNone_data()

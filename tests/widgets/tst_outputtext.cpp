@@ -95,6 +95,9 @@ void TestOutputText::buffer_anyText_showsWhatATerminalWould_data()
     QTest::newRow("backspace") << QByteArray("abc\b\bX\n");
     QTest::newRow("erase") << QByteArray("abcdef\r\x1b[Kxy\n");
     QTest::newRow("wide") << QByteArray("日本語 ok\nnaïve \xF0\x9F\x98\x80\n");
+    QTest::newRow("no UTF-8") << QByteArray("\x01 \xF0lain\xE6\xBC\n\xF0\x9F\x98\xC3\xB4\x80x\xF0\n");
+    QTest::newRow("title broken off")
+        << QByteArray("a\x1b]0;title\nb\x1b[3\n\x1b][38\x01&;2[48;2\n\x1bP1\x1b\nc\n");
     QTest::newRow("tabs") << QByteArray("a\tb\n\tc\n");
     QTest::newRow("quotes and backslashes") << QByteArray("say \"x\\n\"\n\\\n");
     QTest::newRow("NUL") << QByteArray("a\0b\n", 4);

@@ -93,6 +93,7 @@ std::vector<CommandMenu> makeMenus()
           separator,
           {"cell.toggleInput"},
           {"cell.toggleOutput"},
+          {"cell.toggleOutputScroll"},
           {"cell.clearOutput"},
           {"cells.clearAllOutputs"}}},
         {QT_TRANSLATE_NOOP("Commands", "&Runtime"),

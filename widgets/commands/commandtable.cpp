@@ -88,6 +88,7 @@ constexpr std::array table{
     CommandRow{"cells.clearAllOutputs", QT_TRANSLATE_NOOP("Commands", "Clear all outputs"), nullptr, page, "", ""},
     CommandRow{"cell.toggleInput", QT_TRANSLATE_NOOP("Commands", "Show or hide the input"), "eye", page, "", ""},
     CommandRow{"cell.toggleOutput", QT_TRANSLATE_NOOP("Commands", "Show or hide the output"), nullptr, page, "command:O", "page:Ctrl+M,O"},
+    CommandRow{"cell.toggleOutputScroll", QT_TRANSLATE_NOOP("Commands", "Toggle scrolling of outputs"), nullptr, page, "command:Shift+O", ""},
     CommandRow{"cells.collapseHeading", QT_TRANSLATE_NOOP("Commands", "Collapse the section"), "chevron-right", page, "command:Left", "command:Left"},
     CommandRow{"cells.expandHeading", QT_TRANSLATE_NOOP("Commands", "Expand the section"), "chevron-down", page, "command:Right", "command:Right"},
 

@@ -64,6 +64,7 @@ SettingsDialog::SettingsDialog(Settings& settings, const Appearance& appearance,
     sections->setSpacing(8);
     addAppearance();
     addEditing();
+    addOutputs();
     addKeyboard();
     addFiles();
     addKernels();
@@ -175,6 +176,12 @@ void SettingsDialog::addEditing()
     QFormLayout* const form = addSection(tr("Editing"));
     addSwitch(*form, tr("Show &line numbers"), &Settings::lineNumbers, &Settings::setLineNumbers);
     addSwitch(*form, tr("Close &brackets and quotes"), &Settings::closeBrackets, &Settings::setCloseBrackets);
+}
+
+void SettingsDialog::addOutputs()
+{
+    QFormLayout* const form = addSection(tr("Outputs"));
+    addSwitch(*form, tr("&Wrap long lines in outputs"), &Settings::wrapOutputs, &Settings::setWrapOutputs);
 }
 
 void SettingsDialog::addKeyboard()

@@ -23,6 +23,7 @@ private:
     [[nodiscard]] QFormLayout* addSection(const QString& title);
     void addAppearance();
     void addEditing();
+    void addOutputs();
     void addKeyboard();
     void addFiles();
     void addKernels();

@@ -14,8 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr double smallestScale = 0.45; // of a formula that does not fit its line
-
 double emOf(const QTextFormat& format)
 {
     return format.doubleProperty(ObjectEm);
@@ -27,11 +25,12 @@ double descentOf(const QTextFormat& format)
     return QFontMetrics(format.toCharFormat().font()).descent();
 }
 
-/// A formula that does not fit is drawn smaller.
+/// A formula that does not fit its line is drawn as small as it takes: its end matters as much as its
+/// beginning, and what is too small to be read is its tool tip.
 double fittingScale(const Formula& formula, double em, double available)
 {
     const double width = formula.widthWithTag() * em;
-    return width <= available || width <= 0 ? 1 : std::max(smallestScale, available / width);
+    return width <= available || width <= 0 ? 1 : available / width;
 }
 
 QString pendingText(const FormulaSlot& slot)

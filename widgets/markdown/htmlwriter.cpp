@@ -27,9 +27,9 @@ bool isDropped(const QString& tag)
 
 Qt::Alignment alignmentOf(const HtmlToken& token, Qt::Alignment otherwise)
 {
-    QString said = token.attributes.value(u"align"_s).toLower();
+    QString said = token.attribute(u"align").toLower();
     static const QRegularExpression style(u"text-align\\s*:\\s*(left|right|center)"_s);
-    const auto match = style.match(token.attributes.value(u"style"_s));
+    const auto match = style.match(token.attribute(u"style"));
     if (match.hasMatch()) said = match.captured(1);
     if (said == "center"_L1 || said == "middle"_L1) return Qt::AlignHCenter;
     if (said == "right"_L1) return Qt::AlignRight;
@@ -39,17 +39,17 @@ Qt::Alignment alignmentOf(const HtmlToken& token, Qt::Alignment otherwise)
 QColor colourOf(const HtmlToken& token)
 {
     static const QRegularExpression style(u"(?:^|[;\\s])color\\s*:\\s*([#\\w]+)"_s);
-    const auto match = style.match(token.attributes.value(u"style"_s));
-    return QColor::fromString(match.hasMatch() ? match.captured(1) : token.attributes.value(u"color"_s));
+    const auto match = style.match(token.attribute(u"style"));
+    return QColor::fromString(match.hasMatch() ? match.captured(1) : token.attribute(u"color"));
 }
 
 /// Pixels; percentages and nonsense are 0.
 int lengthOf(const HtmlToken& token, const QString& name)
 {
-    QString value = token.attributes.value(name).trimmed();
+    QString value = token.attribute(name).trimmed();
     if (value.isEmpty()) {
         const QRegularExpression style(u"(?:^|[;\\s])%1\\s*:\\s*(\\d+)px"_s.arg(name));
-        value = style.match(token.attributes.value(u"style"_s)).captured(1);
+        value = style.match(token.attribute(u"style")).captured(1);
     }
     if (value.endsWith("px"_L1)) value.chop(2);
     return std::clamp(value.toInt(), 0, 10'000);
@@ -57,17 +57,24 @@ int lengthOf(const HtmlToken& token, const QString& name)
 
 int spanOf(const HtmlToken& token, const QString& name)
 {
-    return std::clamp(token.attributes.value(name).toInt(), 1, 100);
+    return std::clamp(token.attribute(name).toInt(), 1, 100);
+}
+
+int startOf(const HtmlToken& token)
+{
+    bool valid = false;
+    const int start = token.attribute(u"start").toInt(&valid);
+    return valid ? start : 1;
 }
 
 bool isCell(const HtmlToken& token)
 {
-    return token.kind == HtmlToken::Kind::Open && (token.text == "td"_L1 || token.text == "th"_L1);
+    return token.kind == HtmlToken::Kind::Start && (token.name == "td"_L1 || token.name == "th"_L1);
 }
 
 bool isRow(const HtmlToken& token)
 {
-    return token.kind == HtmlToken::Kind::Open && token.text == "tr"_L1;
+    return token.kind == HtmlToken::Kind::Start && token.name == "tr"_L1;
 }
 
 } // namespace
@@ -88,16 +95,16 @@ void HtmlWriter::writeToken(const std::vector<HtmlToken>& tokens, size_t& index)
 {
     const HtmlToken& token = tokens[index];
     if (!m_dropped.isEmpty()) {
-        if (token.kind == HtmlToken::Kind::Close && token.text == m_dropped) m_dropped.clear();
+        if (token.kind == HtmlToken::Kind::End && token.name == m_dropped) m_dropped.clear();
         return;
     }
     if (token.kind == HtmlToken::Kind::Text)
         writeText(token.text);
-    else if (token.kind == HtmlToken::Kind::Close)
-        close(token.text);
-    else if (isDropped(token.text))
-        m_dropped = token.text;
-    else if (token.text == "table"_L1 && !m_builder.inTable())
+    else if (token.kind == HtmlToken::Kind::End)
+        close(token.name);
+    else if (isDropped(token.name))
+        m_dropped = token.name;
+    else if (token.name == "table"_L1 && !m_builder.inTable())
         table(tokens, index);
     else
         open(token);
@@ -133,12 +140,12 @@ void HtmlWriter::openFormatted(const QString& tag, const std::function<void(QTex
 
 void HtmlWriter::open(const HtmlToken& token)
 {
-    if (token.text == "br"_L1) {
+    if (token.name == "br"_L1) {
         m_builder.lineBreak();
         m_afterBlank = true;
-    } else if (token.text == "hr"_L1) {
+    } else if (token.name == "hr"_L1) {
         m_builder.rule();
-    } else if (token.text == "img"_L1) {
+    } else if (token.name == "img"_L1) {
         picture(token);
         m_afterBlank = false;
     } else if (m_open.size() < openAtMost && !openFormat(token)) {
@@ -148,7 +155,7 @@ void HtmlWriter::open(const HtmlToken& token)
 
 bool HtmlWriter::openFormat(const HtmlToken& token)
 {
-    const QString& tag = token.text;
+    const QString& tag = token.name;
     if (isOneOf(tag, {"b"_L1, "strong"_L1}))
         openFormatted(tag, [](QTextCharFormat& format) { format.setFontWeight(QFont::Bold); });
     else if (isOneOf(tag, {"i"_L1, "em"_L1, "cite"_L1, "var"_L1, "dfn"_L1}))
@@ -183,43 +190,43 @@ bool HtmlWriter::openFormat(const HtmlToken& token)
 void HtmlWriter::openLink(const HtmlToken& token)
 {
     for (const QString& name : {u"id"_s, u"name"_s})
-        m_builder.anchor(token.attributes.value(name));
-    const QString address = token.attributes.value(u"href"_s);
+        m_builder.anchor(token.attribute(name));
+    const QString address = token.attribute(u"href");
     if (address.isEmpty())
         m_builder.pushFormat([](QTextCharFormat&) {});
     else
-        m_builder.pushLink(address, token.attributes.value(u"title"_s));
-    remember(token.text, [this] { m_builder.popFormat(); });
+        m_builder.pushLink(address, token.attribute(u"title"));
+    remember(token.name, [this] { m_builder.popFormat(); });
 }
 
 void HtmlWriter::openParagraph(const HtmlToken& token)
 {
-    if (token.text == "p"_L1) close(token.text); // paragraphs do not nest
+    if (token.name == "p"_L1) close(token.name); // paragraphs do not nest
     m_builder.beginParagraph();
-    const bool centred = token.text == "center"_L1;
+    const bool centred = token.name == "center"_L1;
     const Qt::Alignment alignment = alignmentOf(token, centred ? Qt::AlignHCenter : Qt::Alignment());
     const bool aligned = alignment != Qt::Alignment();
     if (aligned) m_builder.pushAlignment(alignment);
-    const bool bold = isOneOf(token.text, {"summary"_L1, "dt"_L1, "caption"_L1});
+    const bool bold = isOneOf(token.name, {"summary"_L1, "dt"_L1, "caption"_L1});
     if (bold) m_builder.pushFormat([](QTextCharFormat& format) { format.setFontWeight(QFont::DemiBold); });
-    remember(token.text, [this, aligned, bold] {
+    remember(token.name, [this, aligned, bold] {
         if (aligned) m_builder.popAlignment();
         if (bold) m_builder.popFormat();
         m_builder.endParagraph();
     });
-    m_builder.anchor(token.attributes.value(u"id"_s));
+    m_builder.anchor(token.attribute(u"id"));
 }
 
 void HtmlWriter::openList(const HtmlToken& token)
 {
-    const int start = token.attributes.value(u"start"_s, u"1"_s).toInt();
-    m_builder.beginList(token.text == "ol"_L1, start, true);
-    remember(token.text, [this] { m_builder.endList(); });
+    const int start = startOf(token);
+    m_builder.beginList(token.name == "ol"_L1, start, true);
+    remember(token.name, [this] { m_builder.endList(); });
 }
 
 bool HtmlWriter::openBlock(const HtmlToken& token)
 {
-    const QString& tag = token.text;
+    const QString& tag = token.name;
     m_afterBlank = true;
     if (tag.size() == 2 && tag[0] == u'h' && tag[1] >= u'1' && tag[1] <= u'6') {
         const Qt::Alignment alignment = alignmentOf(token, Qt::AlignLeft);
@@ -229,7 +236,7 @@ bool HtmlWriter::openBlock(const HtmlToken& token)
             m_builder.endHeading();
             m_builder.popAlignment();
         });
-        m_builder.anchor(token.attributes.value(u"id"_s));
+        m_builder.anchor(token.attribute(u"id"));
     } else if (isOneOf(tag,
                        {"p"_L1, "div"_L1, "center"_L1, "details"_L1, "summary"_L1, "dl"_L1, "dt"_L1, "dd"_L1,
                         "section"_L1, "article"_L1, "figure"_L1, "figcaption"_L1, "caption"_L1, "tr"_L1})) {
@@ -261,7 +268,7 @@ bool HtmlWriter::openBlock(const HtmlToken& token)
 
 void HtmlWriter::picture(const HtmlToken& token)
 {
-    m_builder.picture(token.attributes.value(u"src"_s), token.attributes.value(u"alt"_s),
+    m_builder.picture(token.attribute(u"src"), token.attribute(u"alt"),
                       {lengthOf(token, u"width"_s), lengthOf(token, u"height"_s)});
 }
 
@@ -298,7 +305,7 @@ void HtmlWriter::table(const std::vector<HtmlToken>& tokens, size_t& index)
     int rows = 0, columns = 1, inRow = 0;
     for (; end < tokens.size(); ++end) {
         const HtmlToken& token = tokens[end];
-        if (token.kind == HtmlToken::Kind::Close && token.text == "table"_L1) break;
+        if (token.kind == HtmlToken::Kind::End && token.name == "table"_L1) break;
         if (isRow(token)) ++rows, inRow = 0;
         if (isCell(token)) columns = std::max(columns, inRow += spanOf(token, u"colspan"_s));
     }
@@ -319,13 +326,13 @@ void HtmlWriter::table(const std::vector<HtmlToken>& tokens, size_t& index)
             column = 0;
         } else if (isCell(token) && row >= 0) {
             endCell();
-            const bool header = token.text == "th"_L1;
+            const bool header = token.name == "th"_L1;
             const int span = spanOf(token, u"colspan"_s);
             m_builder.beginCell(row, column, header,
                                 alignmentOf(token, header ? Qt::AlignHCenter : Qt::AlignLeft), span);
             column += span;
             inCell = true;
-        } else if (token.kind == HtmlToken::Kind::Close && (token.text == "td"_L1 || token.text == "th"_L1)) {
+        } else if (token.kind == HtmlToken::Kind::End && (token.name == "td"_L1 || token.name == "th"_L1)) {
             endCell();
         } else if (inCell) {
             writeToken(tokens, index);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <widgets/html/htmltokens.h>
 #include <widgets/markdown/documentbuilder.h>
-#include <widgets/markdown/htmltokens.h>
 
 #include <functional>
 #include <vector>

@@ -17,6 +17,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype longSource = 6000; // characters: built in a few ms
+constexpr double widestReadable = 80;  // em of a formula: more becomes small on a page
 
 } // namespace
 
@@ -25,6 +26,10 @@ MarkdownDocument::MarkdownDocument(const Theme& theme) : m_theme(theme)
     setUndoRedoEnabled(false);
     setDocumentMargin(0);
     setDefaultFont(theme.prose);
+    // As QTextEdit has it, which else would lay out again on the window's thread what a worker has done.
+    QTextOption option = defaultTextOption();
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    setDefaultTextOption(option);
     auto* objects = new DocumentObjects(this);
     documentLayout()->registerHandler(FormulaObject, objects);
     documentLayout()->registerHandler(PictureObject, objects);
@@ -38,10 +43,9 @@ void MarkdownDocument::setFormula(size_t index, std::shared_ptr<const Formula> f
     cursor.setPosition(slot.position);
     cursor.movePosition(QTextCursor::NextCharacter, QTextCursor::KeepAnchor);
     QTextCharFormat format = cursor.charFormat();
-    if (slot.formula->error.isEmpty())
-        DocumentObjects::alignOnBaseline(format, *slot.formula, m_theme);
-    else
-        format.setToolTip(slot.source);
+    if (slot.formula->error.isEmpty()) DocumentObjects::alignOnBaseline(format, *slot.formula, m_theme);
+    const bool isReadable = slot.formula->error.isEmpty() && slot.formula->widthWithTag() < widestReadable;
+    if (!isReadable) format.setToolTip(slot.source);
     cursor.setCharFormat(format); // lays the block out again
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/markdown/markdownreader.h>
 
+#include <widgets/html/htmlentities.h>
+
 #include <md4c.h>
 
 #include <algorithm>

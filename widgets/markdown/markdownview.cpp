@@ -13,6 +13,7 @@
 #include <QScrollBar>
 #include <QTextBlock>
 
+#include <algorithm>
 #include <cmath>
 
 namespace cahier::widgets {
@@ -69,6 +70,7 @@ void MarkdownView::clearMarkdown()
     m_input = {};
     m_shown = false;
     m_ready = false;
+    m_search = {};
     adopt(std::make_unique<MarkdownDocument>(m_services.appearance.theme()));
 }
 
@@ -128,10 +130,39 @@ void MarkdownView::adopt(std::unique_ptr<MarkdownDocument> document)
     const int width = viewport()->width();
     if (m_document->textWidth() != width) m_document->setTextWidth(width);
     setDocument(m_document);
+    mark();
     delete before;
     viewport()->update();
     updateGeometry();
     setAccessibleDescription(m_document->textBetween(0, 300));
+}
+
+void MarkdownView::setSearch(RenderedSearch search)
+{
+    m_search = std::move(search);
+    mark();
+}
+
+void MarkdownView::mark()
+{
+    if (m_search.expression.pattern().isEmpty() && m_matches.ranges.empty()) return;
+    m_matches = {};
+    if (!m_search.expression.pattern().isEmpty()) {
+        const QString text = toPlainText();
+        m_matches.ranges = rangesIn(text, m_search.expression);
+        for (const FormulaSlot& slot : m_document->formulas())
+            if (m_search.expression.match(slot.source).capturedLength() > 0)
+                m_matches.ranges.push_back({slot.position, 1});
+        std::ranges::sort(m_matches.ranges, {}, &TextRange::start);
+        m_matches.current = renderedCurrent(m_search, text, m_matches.ranges);
+    }
+    markMatches(*this, m_matches, m_document->theme());
+}
+
+std::optional<QRect> MarkdownView::currentMatchRect() const
+{
+    if (m_matches.current < 0) return std::nullopt;
+    return rectOf(*this, m_matches.ranges[size_t(m_matches.current)]);
 }
 
 void MarkdownView::takeFormulas()

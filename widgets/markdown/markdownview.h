@@ -2,6 +2,7 @@
 #pragma once
 
 #include <widgets/markdown/markdowndocument.h>
+#include <widgets/markdown/renderedmatches.h>
 #include <widgets/mathematics/mathrenderer.h>
 #include <widgets/theme/appearance.h>
 
@@ -50,6 +51,12 @@ public:
     [[nodiscard]] int heightForWidth(int width) const override;
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
+    /// Marks what a search found, also in text that is set later; a formula whose source it found is marked
+    /// whole.
+    void setSearch(RenderedSearch search);
+    [[nodiscard]] const RenderedMatches& matches() const { return m_matches; }
+    /// Where the current match is; nothing where it is not to be seen.
+    [[nodiscard]] std::optional<QRect> currentMatchRect() const;
     /// Where in the view the heading or equation of a link "#fragment" is.
     [[nodiscard]] std::optional<int> anchorTop(const QString& fragment) const;
 
@@ -82,6 +89,7 @@ private:
     void decodePictures();
     void announceHeight();
     void followAppearance();
+    void mark();
 
     MarkdownServices m_services;
     MarkdownInput m_input;
@@ -90,6 +98,8 @@ private:
     MathRenderer::Urgency m_urgency = MathRenderer::Urgency::Visible;
     /// Counts the texts: what workers make for an earlier one is dropped. Shared with them.
     std::shared_ptr<std::atomic<quint64>> m_generation = std::make_shared<std::atomic<quint64>>(0);
+    RenderedSearch m_search;
+    RenderedMatches m_matches;
     bool m_ready = false;
     bool m_shown = false; ///< something was set
     int m_announcedHeight = 0;

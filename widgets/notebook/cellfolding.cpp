@@ -69,6 +69,25 @@ void setFolded(Notebook& notebook, CellKey key, Fold fold, bool folded)
     notebook.setCellMetadata(key, metadata);
 }
 
+OutputScrolling scrollingOf(const Cell& cell)
+{
+    if (!hasMetadata(cell)) return OutputScrolling::Auto;
+    const json metadata = cell.metadata();
+    const auto scrolled = metadata.find("scrolled");
+    if (scrolled == metadata.end() || !scrolled->is_boolean()) return OutputScrolling::Auto;
+    return scrolled->get<bool>() ? OutputScrolling::Bounded : OutputScrolling::Whole;
+}
+
+void setScrolled(Notebook& notebook, CellKey key, bool scrolled)
+{
+    const Cell* cell = notebook.find(key);
+    const OutputScrolling wanted = scrolled ? OutputScrolling::Bounded : OutputScrolling::Whole;
+    if (!cell || scrollingOf(*cell) == wanted) return;
+    json metadata = cell->metadata();
+    metadata["scrolled"] = scrolled;
+    notebook.setCellMetadata(key, metadata);
+}
+
 int headingLevel(const Cell& cell)
 {
     constexpr qsizetype deepest = 6;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <core/notebook/notebook.h>
+#include <widgets/outputs/outputwidget.h>
 
 #include <vector>
 
@@ -15,6 +16,11 @@ enum class Fold { Source, Outputs, Heading };
 [[nodiscard]] bool isFolded(const notebook::Cell& cell, Fold fold);
 /// An undo step, where it changes anything.
 void setFolded(notebook::Notebook& notebook, notebook::CellKey key, Fold fold, bool folded);
+
+/// metadata.scrolled: true, false, or anything else for Auto.
+[[nodiscard]] OutputScrolling scrollingOf(const notebook::Cell& cell);
+/// An undo step, where it changes anything.
+void setScrolled(notebook::Notebook& notebook, notebook::CellKey key, bool scrolled);
 
 /// The level of the heading that a Markdown cell begins with, 1 to 6; 0 for any other cell.
 [[nodiscard]] int headingLevel(const notebook::Cell& cell);

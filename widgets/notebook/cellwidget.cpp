@@ -67,14 +67,15 @@ void CellWidget::bind(const Cell& cell, const CellContext& context)
         m_standing = CellStanding::Plain;
         m_hover = false;
         withdrawInput();
-        setMatches({}, -1);
+        setMatches({});
     }
     if (m_type != CellType::Markdown || m_editing) {
         makeEditor();
         m_editor->load(cell.source());
-        m_editor->setMatches(m_matches, m_currentMatch);
+        markSource();
     } else {
         makeMarkdown();
+        markSource();
     }
     refresh(cell, context);
     if (m_type == CellType::Code) updateOutputs(cell, 0);
@@ -105,6 +106,7 @@ void CellWidget::refresh(const Cell& cell, const CellContext& context)
     m_sourceFolded = isFolded(cell, Fold::Source);
     m_outputsFolded = isFolded(cell, Fold::Outputs);
     m_hasOutputs = m_type == CellType::Code && !cell.outputs().empty();
+    if (m_outputs) m_outputs->setScrolling(scrollingOf(cell));
     m_gutter->setRunnable(m_type == CellType::Code);
     m_gutter->setExecutionCount(cell.executionCount());
     if (m_editor) {
@@ -146,13 +148,6 @@ void CellWidget::applyText(const Cell& cell, qsizetype position, qsizetype remov
 void CellWidget::follow(const Cell& cell)
 {
     m_cell = cell;
-}
-
-void CellWidget::setMatches(const std::vector<TextRange>& matches, int current)
-{
-    m_matches = matches;
-    m_currentMatch = current;
-    if (m_editor) m_editor->setMatches(matches, current);
 }
 
 void CellWidget::setRun(const runtime::CellRun& run)
@@ -208,6 +203,11 @@ void CellWidget::withdrawInput()
     if (!hasInputPrompt()) return;
     m_input->hide();
     showParts();
+}
+
+bool CellWidget::hasBoundedOutput() const
+{
+    return m_hasOutputs && m_outputs && m_outputs->isBounded();
 }
 
 bool CellWidget::hasInputPrompt() const
@@ -267,6 +267,9 @@ void CellWidget::makeOutputs()
     m_outputs = new OutputArea(m_services.outputs, this);
     connect(m_outputs, &OutputArea::heightChanged, this, &CellWidget::place);
     connect(m_outputs, &OutputArea::linkActivated, this, &CellWidget::linkActivated);
+    connect(m_outputs, &OutputArea::sourceLineActivated, this, &CellWidget::sourceLineActivated);
+    m_outputs->setMatches(m_matches.outputs);
+    if (m_cell) m_outputs->setScrolling(scrollingOf(*m_cell));
 }
 
 void CellWidget::loadMarkdown()

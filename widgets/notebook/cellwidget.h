@@ -3,8 +3,8 @@
 
 #include <core/notebook/notebook.h>
 #include <core/runtime/session.h>
-#include <widgets/editor/textrange.h>
 #include <widgets/mathematics/equations.h>
+#include <widgets/notebook/cellmatches.h>
 #include <widgets/notebook/viewservices.h>
 
 #include <QUrl>
@@ -47,7 +47,9 @@ public:
                    const QString& inserted);
     /// The text was typed here: only the cell's value is new.
     void follow(const notebook::Cell& cell);
-    void setMatches(const std::vector<TextRange>& matches, int current);  ///< of a search, in the source
+    void setMatches(const CellMatches& matches); ///< of a search
+    /// Where the current match is, in its own coordinates; outputs scroll inside for it. Empty: nowhere.
+    QRect revealMatch();
     void refresh(const notebook::Cell& cell, const CellContext& context); ///< type, metadata, count, folds
     void updateOutputs(const notebook::Cell& cell, int first);
     void setRun(const runtime::CellRun& run);
@@ -58,6 +60,8 @@ public:
     /// Its height when it was shown before, for text that is still being laid out.
     void setHeightHint(int height) { m_heightHint = height; }
     void setHiddenBelow(int cells); ///< of a folded heading
+    /// Only a part of one of its outputs is in sight.
+    [[nodiscard]] bool hasBoundedOutput() const;
     void askInput(const QString& prompt, bool password);
     void withdrawInput();
 
@@ -91,6 +95,7 @@ Q_SIGNALS:
     void unfoldRequested(int fold); ///< a Fold
     void inputAnswered(const QString& value);
     void linkActivated(const QUrl& url);
+    void sourceLineActivated(int executionCount, int line); ///< see OutputArea
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -110,6 +115,7 @@ private:
     void makeMarkdown();
     void makeOutputs();
     void loadMarkdown();
+    void markSource();
     void updateGutterHeat();
     void updateName();
     QToolButton* makeFoldButton(int fold);
@@ -122,8 +128,7 @@ private:
     CellStanding m_standing = CellStanding::Plain;
     runtime::CellRun m_run;
     MathContext m_math;
-    std::vector<TextRange> m_matches;
-    int m_currentMatch = -1;
+    CellMatches m_matches;
     bool m_editing = false;
     bool m_sourceFolded = false;
     bool m_outputsFolded = false;

@@ -5,6 +5,7 @@
 #include <widgets/notebook/findbar.h>
 #include <widgets/notebook/notebookview.h>
 
+#include <QCoreApplication>
 #include <QPointer>
 #include <QThreadPool>
 
@@ -141,28 +142,29 @@ void FindController::go(int direction)
 
 void FindController::showMatches()
 {
-    QHash<CellKey, std::vector<TextRange>> ranges;
-    std::optional<CellKey> cell;
-    int current = -1;
+    QHash<CellKey, CellMatches> matches;
     for (size_t i = 0; i < m_matches.size(); ++i) {
         const SearchMatch& match = m_matches[i];
-        if (match.output >= 0) continue;
-        std::vector<TextRange>& ofCell = ranges[match.cell];
-        if (static_cast<int>(i) == m_current) {
-            cell = match.cell;
-            current = static_cast<int>(ofCell.size());
+        const bool current = int(i) == m_current;
+        CellMatches& ofCell = matches[match.cell];
+        ofCell.expression = m_expression;
+        if (match.output < 0) {
+            if (current) ofCell.current = int(ofCell.source.size());
+            ofCell.source.push_back({match.start, match.length});
+            continue;
         }
-        ofCell.push_back({match.start, match.length});
+        OutputMatches& ofOutput = ofCell.outputs[match.output];
+        ofOutput.mimeType = match.mimeType;
+        ofOutput.expression = m_expression;
+        if (current) ofOutput.current = int(ofOutput.places.size());
+        ofOutput.places.push_back({match.line, match.start, match.length});
     }
-    m_view.setMatches(std::move(ranges), cell, current);
+    m_view.setMatches(std::move(matches));
 }
 
 void FindController::showCurrent()
 {
-    const SearchMatch& match = m_matches[static_cast<size_t>(m_current)];
-    if (match.output < 0) return m_view.showTextAt(match.cell, match.start, match.length);
-    m_selection.select(m_notebook.indexOf(match.cell));
-    m_view.reveal(match.cell);
+    m_view.showMatch(m_matches[size_t(m_current)].cell);
 }
 
 void FindController::replaceCurrent()

@@ -56,6 +56,9 @@ void NotebookPage::watch()
             [this](int index) { m_actions.moveSelectedTo(index); });
     connect(m_view, &NotebookView::commandRequested, this, [this](const QString& name) { perform(name); });
     connect(m_view, &NotebookView::linkActivated, this, &NotebookPage::linkActivated);
+    connect(m_view, &NotebookView::executionMissed, this, [this](int executionCount) {
+        showNotice(tr("The cell that ran as [%1] was deleted or has run again since.").arg(executionCount));
+    });
     connect(m_view, &NotebookView::editorCreated, this, &NotebookPage::help);
     connect(&m_selection, &CellSelection::changed, this, &NotebookPage::activeCellChanged);
     const auto changed = [this] { Q_EMIT availabilityChanged(); };

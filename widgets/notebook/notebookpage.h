@@ -82,6 +82,7 @@ private:
     void split();
     void changeType(notebook::CellType type);
     void toggleFold(int fold);
+    void toggleOutputScroll();
     void foldHeading(bool folded);
     void moveActive(int direction, bool extend);
     void goTo(int index);

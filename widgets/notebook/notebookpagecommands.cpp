@@ -51,6 +51,10 @@ std::span<const NotebookPage::Command> NotebookPage::table()
         const int index = page.m_selection.activeIndex();
         return index >= 0 && headingLevel(page.m_notebook.cellAt(index)) > 0;
     };
+    constexpr auto outputs = [](const Page& page) {
+        const auto key = page.activeCell();
+        return key && !page.m_notebook.find(*key)->outputs().empty();
+    };
     constexpr auto canPaste = [](const Page&) {
         const QMimeData* const data = QGuiApplication::clipboard()->mimeData(); // null: nothing was copied
         return data && CellActions::canPaste(*data);
@@ -99,6 +103,7 @@ std::span<const NotebookPage::Command> NotebookPage::table()
         {"cells.clearAllOutputs"_L1, [](Page& page) { page.m_actions.clearAllOutputs(); }, some},
         {"cell.toggleInput"_L1, [](Page& page) { page.toggleFold(int(Fold::Source)); }, some},
         {"cell.toggleOutput"_L1, [](Page& page) { page.toggleFold(int(Fold::Outputs)); }, some},
+        {"cell.toggleOutputScroll"_L1, [](Page& page) { page.toggleOutputScroll(); }, outputs},
         {"cells.collapseHeading"_L1, [](Page& page) { page.foldHeading(true); }, heading},
         {"cells.expandHeading"_L1, [](Page& page) { page.foldHeading(false); }, heading},
         {"cells.selectAll"_L1, [](Page& page) { page.m_selection.selectAll(); }, some},
@@ -260,6 +265,18 @@ void NotebookPage::toggleFold(int fold)
     m_notebook.beginGroup(folded ? tr("Collapse") : tr("Expand"));
     for (const CellKey key : m_selection.keys())
         setFolded(m_notebook, key, Fold(fold), folded);
+    m_notebook.endGroup();
+}
+
+/// What is seen decides which way it goes: a cell that says nothing bounds its very long outputs alone.
+void NotebookPage::toggleOutputScroll()
+{
+    m_view->reveal(*activeCell());
+    const CellWidget* widget = m_view->widgetFor(*activeCell());
+    const bool scrolled = !widget || !widget->hasBoundedOutput();
+    m_notebook.beginGroup(scrolled ? tr("Scroll Outputs") : tr("Show Whole Outputs"));
+    for (const CellKey key : m_selection.keys())
+        if (m_notebook.find(key)->type() == CellType::Code) setScrolled(m_notebook, key, scrolled);
     m_notebook.endGroup();
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/notebook/notebooksearch.h>
 
-#include <core/text/ansi.h>
+#include <widgets/outputs/searchedtext.h>
 
 #include <QCoreApplication>
 
-#include <nlohmann/json.hpp>
+#include <span>
 
 using namespace Qt::StringLiterals;
 
@@ -23,18 +23,29 @@ void findIn(const QString& text, const SearchMatch& place, const QRegularExpress
     for (auto it = expression.globalMatch(text); it.hasNext();) {
         const QRegularExpressionMatch match = it.next();
         if (match.capturedLength() == 0) continue;
-        matches.push_back({place.cell, place.output, match.capturedStart(), match.capturedLength()});
+        matches.push_back(place);
+        matches.back().start = match.capturedStart();
+        matches.back().length = match.capturedLength();
     }
 }
 
-QString tracebackText(const nlohmann::json& error)
+void findInOutput(const Output& output, const SearchMatch& place, const QRegularExpression& expression,
+                  std::vector<SearchMatch>& matches)
 {
-    QString text;
-    if (const auto lines = error.find("traceback"); lines != error.end() && lines->is_array()) {
-        for (const auto& line : *lines)
-            if (line.is_string()) text += QString::fromStdString(line.get<std::string>()) + u'\n';
+    const SearchedText searched = searchedText(output);
+    const size_t first = matches.size();
+    findIn(searched.text, place, expression, matches);
+    qsizetype line = 0, lineStart = 0;
+    for (SearchMatch& match : std::span(matches).subspan(first)) {
+        for (qsizetype end = lineStart;
+             (end = searched.text.indexOf(u'\n', lineStart)) >= 0 && end < match.start;) {
+            lineStart = end + 1;
+            ++line;
+        }
+        match.start -= lineStart;
+        match.line = line;
+        match.mimeType = searched.mimeType;
     }
-    return text::plainText(text);
 }
 
 /// The match, where it still is at its place; else one without a match.
@@ -86,20 +97,6 @@ Result<QRegularExpression> searchExpression(const SearchQuery& query)
     return expression;
 }
 
-QString outputText(const Output& output)
-{
-    const QString type = output.type();
-    if (type == "stream"_L1) return text::plainText(output.streamText());
-    const nlohmann::json value = output.value();
-    if (type == "error"_L1) return tracebackText(value);
-    const auto data = value.find("data");
-    if (data == value.end() || !data->is_object()) return {};
-    const auto plain = data->find("text/plain");
-    return plain != data->end() && plain->is_string()
-               ? text::plainText(QString::fromStdString(plain->get<std::string>()))
-               : QString();
-}
-
 std::vector<SearchMatch> findMatches(const std::vector<Cell>& cells, const QRegularExpression& expression,
                                      bool inOutputs, const std::atomic<bool>* cancelled)
 {
@@ -110,7 +107,7 @@ std::vector<SearchMatch> findMatches(const std::vector<Cell>& cells, const QRegu
         if (!inOutputs) continue;
         int index = 0;
         for (const Output& output : cell.outputs())
-            findIn(outputText(output), {cell.key(), index++}, expression, matches);
+            findInOutput(output, {cell.key(), index++}, expression, matches);
     }
     return matches;
 }

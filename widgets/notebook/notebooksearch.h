@@ -25,17 +25,16 @@ struct SearchQuery {
 struct SearchMatch {
     notebook::CellKey cell{};
     int output = -1;     ///< the output's index; -1: in the source
-    qsizetype start = 0; ///< UTF-16 units of the source, or of outputText()
+    qsizetype start = 0; ///< UTF-16 units of the source, or of the line of searchedText()
     qsizetype length = 0;
+    qsizetype line = 0; ///< of searchedText(); 0 in a source
+    QString mimeType;   ///< of what was searched of the output
 
     bool operator==(const SearchMatch&) const = default;
 };
 
 /// The expression to search for; InvalidFormat with the place and reason where it is no valid one.
 [[nodiscard]] Result<QRegularExpression> searchExpression(const SearchQuery& query);
-
-/// The plain text of an output, as a search sees it: streams and errors without escape sequences, text/plain.
-[[nodiscard]] QString outputText(const notebook::Output& output);
 
 /// All matches in the cells, in order. Empty matches are left out. Any thread; gives up early (with what it
 /// has) once *cancelled is set.

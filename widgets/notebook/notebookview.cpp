@@ -217,21 +217,6 @@ void NotebookView::setAutoClose(bool on)
     refreshAll();
 }
 
-void NotebookView::setMatches(QHash<CellKey, std::vector<TextRange>> matches,
-                              std::optional<CellKey> currentCell, int current)
-{
-    m_matches = std::move(matches);
-    m_matchCell = currentCell;
-    m_match = current;
-    for (const auto& [index, shown] : m_shown)
-        showMatches(*shown.widget);
-}
-
-void NotebookView::showMatches(CellWidget& widget)
-{
-    widget.setMatches(m_matches.value(*widget.key()), m_matchCell == widget.key() ? m_match : -1);
-}
-
 void NotebookView::refreshAll()
 {
     for (const auto& [index, shown] : m_shown)
@@ -279,6 +264,9 @@ void NotebookView::connectWidget(CellWidget& widget)
         setFocus();
     });
     connect(cell, &CellWidget::linkActivated, this, &NotebookView::linkActivated);
+    connect(cell, &CellWidget::sourceLineActivated, this, [this, cell](int executionCount, int line) {
+        showSourceLine(*cell->key(), executionCount, line);
+    });
     connect(cell, &CellWidget::editorCreated, this, [this, cell](CodeEditor* editor) {
         connect(editor, &CodeEditor::revealRequested, this, [this, cell, editor](const QRect& rect) {
             if (!m_layingOut) revealRect(*cell, rect.translated(editor->pos()));
@@ -371,17 +359,6 @@ void NotebookView::showSelection()
     const bool moved = std::exchange(m_revealedActive, m_selection.active()) != m_selection.active();
     if (moved && m_selection.active() && m_mode == Mode::Command) reveal(*m_selection.active());
     placeToolbar();
-}
-
-void NotebookView::showTextAt(CellKey key, qsizetype position, qsizetype length)
-{
-    m_selection.select(m_notebook.indexOf(key));
-    reveal(key);
-    CellWidget* widget = widgetFor(key);
-    CodeEditor* editor = widget ? widget->focusableEditor() : nullptr;
-    if (!editor) return;
-    editor->select(position, length);
-    revealRect(*widget, editor->cursorRect().translated(editor->pos()));
 }
 
 void NotebookView::showInput()

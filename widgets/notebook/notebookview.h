@@ -54,14 +54,16 @@ public:
     /// The editor of the active cell while it is edited; else null.
     [[nodiscard]] CodeEditor* activeEditor() const;
     void reveal(notebook::CellKey key, Reveal how = Reveal::Nearest);
-    /// Puts the cursor there and shows it; Markdown begins to be edited.
+    /// Puts the cursor there and shows it, whatever is folded; Markdown begins to be edited.
     void showTextAt(notebook::CellKey key, qsizetype position, qsizetype length);
     /// Markdown cells among these show their rendered text again.
     void render(const std::vector<notebook::CellKey>& keys);
 
-    /// What a search found in the sources, and which of those of `currentCell` is the current one.
-    void setMatches(QHash<notebook::CellKey, std::vector<TextRange>> matches,
-                    std::optional<notebook::CellKey> currentCell, int current);
+    /// Marks what a search found.
+    void setMatches(QHash<notebook::CellKey, CellMatches> matches);
+    /// Selects the cell, which has the current match, and shows that; what is folded is opened for it. The
+    /// focus and rendered Markdown stay as they are.
+    void showMatch(notebook::CellKey key);
 
     void setFolder(const QString& folder);
     void setLineNumbers(bool shown);
@@ -85,6 +87,8 @@ Q_SIGNALS:
     void moveRequested(int index);                 ///< the selected cells before the cell at `index`
     void commandRequested(const QString& command); ///< of the cell tool bar
     void linkActivated(const QUrl& url);
+    /// A traceback leads to a cell that is not there, or has run again since.
+    void executionMissed(int executionCount);
     /// A cell's editor was made: for completion and the like.
     void editorCreated(cahier::widgets::CodeEditor* editor);
 
@@ -111,7 +115,6 @@ private:
     void refreshCell(CellKey key);
     void flushOutputs();
     void refreshAll();
-    void showMatches(CellWidget& widget);
     void showSelection();
     void showInput();
     void setMode(Mode mode);
@@ -136,6 +139,10 @@ private:
     std::unique_ptr<CellWidget> makeWidget();
     void connectWidget(CellWidget& widget);
     void revealRect(const CellWidget& widget, const QRect& rect);
+
+    // notebookviewplaces.cpp: where a search or a traceback leads
+    void showSourceLine(CellKey traceback, int executionCount, int line);
+    [[nodiscard]] std::optional<CellKey> cellOfExecution(CellKey traceback, int executionCount) const;
 
     // notebookviewdrag.cpp: moving cells by the mouse, and what floats over them
     void dragTo(const QPoint& global);
@@ -179,9 +186,7 @@ private:
     QTimer m_outputTimer;
     std::optional<CellKey> m_revealedActive; ///< the active cell that was shown when it became so
     std::optional<CellKey> m_inputCell;
-    QHash<CellKey, std::vector<TextRange>> m_matches;
-    std::optional<CellKey> m_matchCell;
-    int m_match = -1;
+    QHash<CellKey, CellMatches> m_matches;
 
     CellToolbar* m_toolbar;
     InsertionBar* m_insertion;

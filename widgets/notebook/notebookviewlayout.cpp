@@ -111,7 +111,7 @@ CellWidget& NotebookView::realize(int index)
     const bool folds = !m_hidden.empty() && isFolded(cell, Fold::Heading);
     result.setHiddenBelow(folds ? sectionLength(m_notebook, index) : 0);
     m_realizing = false;
-    if (!m_matches.isEmpty()) showMatches(result);
+    if (!m_matches.isEmpty()) result.setMatches(m_matches.value(cell.key()));
     m_shown.emplace(index, Shown{std::move(widget)});
     return result;
 }

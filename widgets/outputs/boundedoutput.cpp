@@ -87,7 +87,16 @@ void BoundedOutput::setExpanded(bool expanded)
 {
     if (m_expanded == expanded) return;
     m_expanded = expanded;
-    arrange();
+    m_expandedByHand = true;
+    contentsChanged();
+}
+
+void BoundedOutput::setScrolling(OutputScrolling scrolling)
+{
+    if (m_scrolling == scrolling) return;
+    m_scrolling = scrolling;
+    m_expanded = scrolling == OutputScrolling::Whole;
+    m_expandedByHand = false;
     contentsChanged();
 }
 
@@ -128,7 +137,9 @@ void BoundedOutput::beginOutput(const notebook::OutputIdentity& identity)
 {
     endOutput();
     m_identity = identity;
-    m_expanded = services().states.stateOf(identity).expanded;
+    const std::optional<bool> expanded = services().states.stateOf(identity).expanded;
+    m_expandedByHand = expanded.has_value();
+    m_expanded = expanded.value_or(m_scrolling == OutputScrolling::Whole);
     m_announcedHeight = -1;
 }
 
@@ -142,7 +153,8 @@ void BoundedOutput::endOutput()
 {
     if (m_identity.address()) {
         const qint64 offset = scrollOffset();
-        services().states.remember(m_identity, {m_expanded, offset > 0 ? offset : -1});
+        const auto expanded = m_expandedByHand ? std::optional(m_expanded) : std::nullopt;
+        services().states.remember(m_identity, {expanded, offset > 0 ? offset : -1});
     }
     m_identity = {};
 }

@@ -44,7 +44,7 @@ private:
 class BoundedOutput : public OutputWidget {
     Q_OBJECT
 public:
-    /// Outputs of more rows than `longRows` are bounded to `boundRows`.
+    /// Outputs of more rows than `longRows` are bounded to `boundRows`, unless the cell says otherwise.
     static constexpr int longRows = 40;
     static constexpr int boundRows = 24;
 
@@ -52,6 +52,10 @@ public:
     [[nodiscard]] int heightForWidth(int width) const override;
     [[nodiscard]] bool isExpanded() const { return m_expanded; }
     void setExpanded(bool expanded);
+    /// Takes back what was expanded by hand.
+    void setScrolling(OutputScrolling scrolling) override;
+    /// Only a part of it is in sight.
+    [[nodiscard]] bool isBounded() const { return isLong(width()) && !m_expanded; }
     void openWindow();
     void addActions(QMenu& menu, QPoint position) override;
     void copy() override;
@@ -59,7 +63,12 @@ public:
 protected:
     void resizeEvent(QResizeEvent* event) override;
 
+    /// Of more than rowLimit() rows.
     [[nodiscard]] virtual bool isLong(int width) const = 0;
+    [[nodiscard]] int rowLimit() const
+    {
+        return m_scrolling == OutputScrolling::Bounded ? boundRows : longRows;
+    }
     [[nodiscard]] virtual int fullHeight(int width) const = 0;
     [[nodiscard]] virtual int boundHeight(int width) const = 0;
     /// "1,000,000 lines"
@@ -91,7 +100,9 @@ private:
 
     BoundBar* m_bar = nullptr; ///< made when first needed
     notebook::OutputIdentity m_identity;
+    OutputScrolling m_scrolling = OutputScrolling::Auto;
     bool m_expanded = false;
+    bool m_expandedByHand = false; ///< or folded
     int m_announcedHeight = -1;
 };
 

@@ -12,6 +12,7 @@
 #include <QGuiApplication>
 #include <QLocale>
 #include <QMenu>
+#include <QScrollBar>
 
 using namespace Qt::StringLiterals;
 
@@ -94,6 +95,7 @@ void HtmlOutput::showTable(std::shared_ptr<const HtmlTable> table)
             .arg(locale.toString(qulonglong(table->rows.size())), locale.toString(table->valueColumns())));
     m_table->setAccessibleName(accessibleName());
     m_table->setTable(std::move(table));
+    mark();
     m_table->show();
     setFocusProxy(m_table);
     contentsChanged();
@@ -111,6 +113,7 @@ void HtmlOutput::showDocument(const QString& html)
     m_shows = Shows::Document;
     m_body = m_browser;
     m_browser->setSafeHtml(html);
+    mark();
     setAccessibleName(tr("Output, HTML"));
     m_browser->setAccessibleName(accessibleName());
     m_browser->show();
@@ -124,6 +127,8 @@ void HtmlOutput::clear()
     ++m_generation;
     m_output.reset();
     m_complete = true;
+    m_matches = {};
+    m_marks = {};
     m_shows = Shows::Nothing;
     if (m_table) {
         m_table->setTable(nullptr);
@@ -145,9 +150,10 @@ void HtmlOutput::applyTheme()
 
 bool HtmlOutput::isLong(int width) const
 {
-    if (m_shows == Shows::Table) return !m_complete || m_table->table()->rows.size() > size_t(longRows);
+    if (m_shows == Shows::Table) return !m_complete || m_table->table()->rows.size() > size_t(rowLimit());
     if (m_shows == Shows::Document)
-        return m_browser->heightOfAll(width) > documentLines * 2 * m_browser->lineHeight();
+        return m_browser->heightOfAll(width) >
+               documentLines * m_browser->lineHeight() * rowLimit() / boundRows;
     return false;
 }
 
@@ -222,6 +228,40 @@ void HtmlOutput::copyAll()
             QGuiApplication::clipboard(), [table = m_table->table()] { return table->toTsv(); },
             [](const std::shared_ptr<QString>& text) { QGuiApplication::clipboard()->setText(*text); });
     }
+}
+
+void HtmlOutput::setMatches(const OutputMatches& matches)
+{
+    m_matches = matches;
+    mark();
+}
+
+void HtmlOutput::mark()
+{
+    if (m_shows == Shows::Table) m_table->setMatches(m_matches.places, m_matches.current);
+    if (m_shows != Shows::Document) return;
+    m_marks = {};
+    if (!m_matches.places.empty()) {
+        const QString text = m_browser->toPlainText();
+        m_marks.ranges = rangesIn(text, m_matches.expression);
+        // Only how many there are is told: what was searched is not the HTML's source.
+        const RenderedSearch search{m_matches.expression, QString(text.size(), u' '),
+                                    std::vector<TextRange>(m_matches.places.size()), m_matches.current};
+        m_marks.current = renderedCurrent(search, text, m_marks.ranges);
+    }
+    markMatches(*m_browser, m_marks, theme());
+}
+
+QRect HtmlOutput::revealMatch()
+{
+    if (m_shows == Shows::Table) return m_table->revealMatch().translated(m_table->pos());
+    if (m_shows != Shows::Document || m_marks.current < 0) return rect();
+    const TextRange& range = m_marks.ranges[size_t(m_marks.current)];
+    QScrollBar* bar = m_browser->verticalScrollBar();
+    const QRect place = rectOf(*m_browser, range);
+    if (!m_browser->viewport()->rect().contains(place))
+        bar->setValue(bar->value() + place.top() - m_browser->viewport()->height() / 3);
+    return rectOf(*m_browser, range).translated(m_browser->pos());
 }
 
 void HtmlOutput::save()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <widgets/markdown/renderedmatches.h>
 #include <widgets/outputs/boundedoutput.h>
 #include <widgets/outputs/htmlsafe.h>
 #include <widgets/outputs/htmltable.h>
@@ -26,6 +27,8 @@ public:
     void clear() override;
     void addActions(QMenu& menu, QPoint position) override;
     void copy() override;
+    void setMatches(const OutputMatches& matches) override;
+    QRect revealMatch() override;
     /// Null where the output is not shown as one.
     [[nodiscard]] TableView* table() const { return m_shows == Shows::Table ? m_table : nullptr; }
     [[nodiscard]] SafeBrowser* browser() const { return m_shows == Shows::Document ? m_browser : nullptr; }
@@ -55,11 +58,14 @@ private:
     void showTable(std::shared_ptr<const HtmlTable> table);
     void showDocument(const QString& html);
     void readRest();
+    void mark();
 
     std::optional<notebook::Output> m_output;
     QString m_mimeType;
     Shows m_shows = Shows::Nothing;
     bool m_complete = true;
+    OutputMatches m_matches; ///< kept for what is still being read
+    RenderedMatches m_marks; ///< in the document
     quint64 m_generation = 0;
     QWidget* m_body;
     TableView* m_table = nullptr;     ///< made for the first table

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/outputs/htmlsafe.h>
 
-#include <widgets/outputs/htmltokens.h>
+#include <widgets/html/htmltokens.h>
 #include <widgets/theme/theme.h>
 
 #include <QRegularExpression>
@@ -94,11 +94,11 @@ public:
 
     SafeHtml run()
     {
-        OutputHtmlToken token;
+        HtmlToken token;
         while (m_tokenizer.next(token) && m_result.html.size() < longest) {
-            if (token.kind == OutputHtmlToken::Kind::Text)
+            if (token.kind == HtmlToken::Kind::Text)
                 takeText(token.text);
-            else if (token.kind == OutputHtmlToken::Kind::Start)
+            else if (token.kind == HtmlToken::Kind::Start)
                 takeStart(token);
             else
                 takeEnd(token.name);
@@ -119,7 +119,7 @@ private:
         m_result.html += escaped.replace(unknownEntity, u"&\\1"_s);
     }
 
-    void takeStart(const OutputHtmlToken& token)
+    void takeStart(const HtmlToken& token)
     {
         if (m_skipping > 0 || dropped().contains(token.name)) {
             if (token.name == m_skipped || m_skipping == 0) skip(token.name);
@@ -151,7 +151,7 @@ private:
             m_result.html += u"</"_s + m_open.takeLast() + u'>';
     }
 
-    [[nodiscard]] QString attributes(const OutputHtmlToken& token) const
+    [[nodiscard]] QString attributes(const HtmlToken& token) const
     {
         constexpr int most = 2000;
         QString kept;

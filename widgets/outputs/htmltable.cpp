@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <widgets/html/htmltokens.h>
 #include <widgets/outputs/htmltable.h>
-
-#include <widgets/outputs/htmltokens.h>
 
 #include <algorithm>
 
@@ -32,11 +31,11 @@ public:
     std::optional<HtmlTable> read(QStringView html, bool isWhole)
     {
         HtmlTokenizer tokenizer(html);
-        OutputHtmlToken token;
+        HtmlToken token;
         while (tokenizer.next(token)) {
-            const bool fits = token.kind == OutputHtmlToken::Kind::Text    ? takeText(token.text)
-                              : token.kind == OutputHtmlToken::Kind::Start ? takeStart(token)
-                                                                           : takeEnd(token.name);
+            const bool fits = token.kind == HtmlToken::Kind::Text    ? takeText(token.text)
+                              : token.kind == HtmlToken::Kind::Start ? takeStart(token)
+                                                                     : takeEnd(token.name);
             if (!fits) return {};
         }
         if (tokenizer.sawScript() || m_tables != 1 || (m_inTable && isWhole && !m_inRow && m_rows.empty()))
@@ -61,7 +60,7 @@ private:
         return m_caption.size() <= mostCaption;
     }
 
-    bool takeStart(const OutputHtmlToken& token)
+    bool takeStart(const HtmlToken& token)
     {
         const QString& name = token.name;
         static const QStringList foreign{u"img"_s,    u"svg"_s,    u"iframe"_s,   u"video"_s,
@@ -115,7 +114,7 @@ private:
         }
     }
 
-    void beginCell(const OutputHtmlToken& token)
+    void beginCell(const HtmlToken& token)
     {
         if (!m_inRow) beginRow();
         endCell();
@@ -165,8 +164,10 @@ private:
         while (heads < m_rows.size() && (m_rows[heads].inHead || (heads == 0 && m_rows[heads].allHeaders)))
             addHeader(table, m_rows[heads++].row);
         table.rows.reserve(m_rows.size() - heads);
-        for (size_t i = heads; i < m_rows.size(); ++i)
+        for (size_t i = heads; i < m_rows.size(); ++i) {
             table.rows.push_back(std::move(m_rows[i].row));
+            table.rows.back().cells.resize(columns);
+        }
         table.caption = m_caption.simplified();
         markNumeric(table);
         return table;

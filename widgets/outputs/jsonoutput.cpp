@@ -70,7 +70,7 @@ void JsonOutput::clear()
 
 bool JsonOutput::isLong(int /*width*/) const
 {
-    return m_tree->visibleRows(longRows + 1) > longRows;
+    return m_tree->visibleRows(rowLimit() + 1) > rowLimit();
 }
 
 int JsonOutput::fullHeight(int /*width*/) const

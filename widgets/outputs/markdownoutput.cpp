@@ -71,6 +71,23 @@ public:
         menu.addAction(tr("Copy source"), this, [this] { QGuiApplication::clipboard()->setText(m_source); });
     }
 
+    void setMatches(const OutputMatches& matches) override
+    {
+        RenderedSearch search{matches.expression, m_source, {}, matches.current};
+        qsizetype line = 0, start = 0; // of the line
+        for (const TextMatch& match : matches.places) {
+            for (; line < match.line; ++line)
+                start = m_source.indexOf(u'\n', start) + 1;
+            search.found.push_back({start + match.start, match.length});
+        }
+        m_view->setSearch(std::move(search));
+    }
+
+    QRect revealMatch() override
+    {
+        return m_view->currentMatchRect().value_or(m_view->rect()).translated(m_view->pos());
+    }
+
     void copy() override { QGuiApplication::clipboard()->setText(m_view->document()->toPlainText()); }
 
 private:

@@ -2,6 +2,7 @@
 #include <widgets/outputs/outputarea.h>
 
 #include <core/convert/mimerank.h>
+#include <widgets/outputs/boundedoutput.h>
 #include <widgets/outputs/outputcopyas.h>
 #include <widgets/outputs/outputregistry.h>
 
@@ -75,6 +76,7 @@ bool OutputArea::tryWidget(Item& item, const Choice& choice, bool isUpdate)
     }
     const bool update = isUpdate && same && item.mimeType == choice.mimeType;
     item.mimeType = choice.mimeType;
+    item.widget->setScrolling(m_scrolling);
     return update ? item.widget->updateOutput(item.output, item.mimeType)
                   : item.widget->setOutput(item.output, item.mimeType);
 }
@@ -133,13 +135,12 @@ void OutputArea::release(OutputWidget*& widget)
 
 void OutputArea::retry(OutputWidget* widget)
 {
-    for (const auto& item : m_items) {
-        if (item->widget != widget) continue;
-        item->rejected.append(item->mimeType);
-        apply(*item, false);
-        announce();
-        return;
-    }
+    const auto item = std::ranges::find(m_items, widget, [](const auto& entry) { return entry->widget; });
+    if (item == m_items.end()) return;
+    (*item)->rejected.append((*item)->mimeType);
+    apply(**item, false);
+    mark(**item, int(item - m_items.begin()));
+    announce();
 }
 
 void OutputArea::releaseFrom(size_t index)
@@ -175,6 +176,7 @@ void OutputArea::updateOutputs(const std::vector<notebook::Output>& outputs, int
                 m_items.push_back(std::make_unique<Item>(outputs[i]));
                 apply(*m_items.back(), false);
             }
+            if (!m_matches.empty()) mark(*m_items[i], int(i));
         }
         m_hidden.assign(outputs.begin() + qsizetype(shown), outputs.end());
         updateMore(m_hidden.size());
@@ -261,15 +263,51 @@ QRect OutputArea::outputRect(int output) const
     return widget ? widget->geometry() : QRect();
 }
 
-void OutputArea::setMatches(int output, const std::vector<TextMatch>& matches, int current)
+void OutputArea::setScrolling(OutputScrolling scrolling)
 {
-    if (OutputWidget* widget = widgetOf(output)) widget->setMatches(matches, current);
+    if (m_scrolling == scrolling) return;
+    m_scrolling = scrolling;
+    {
+        const QScopedValueRollback loading(m_loading, true);
+        for (const auto& item : m_items)
+            if (item->widget) item->widget->setScrolling(scrolling);
+    }
+    announce();
 }
 
-void OutputArea::clearMatches()
+bool OutputArea::isBounded() const
 {
-    for (const auto& item : m_items)
-        if (item->widget) item->widget->setMatches({}, -1);
+    return std::ranges::any_of(m_items, [](const auto& item) {
+        const auto* output = qobject_cast<const BoundedOutput*>(item->widget);
+        return output && output->isBounded();
+    });
+}
+
+void OutputArea::mark(Item& item, int index)
+{
+    if (!item.widget) return;
+    const auto matches = m_matches.find(index);
+    const bool fits = matches != m_matches.end() && matches->second.mimeType == item.mimeType;
+    item.widget->setMatches(fits ? matches->second : OutputMatches());
+}
+
+void OutputArea::setMatches(std::map<int, OutputMatches> matches)
+{
+    if (m_matches.empty() && matches.empty()) return;
+    m_matches = std::move(matches);
+    for (size_t i = 0; i < m_items.size(); ++i)
+        mark(*m_items[i], int(i));
+}
+
+QRect OutputArea::revealMatch()
+{
+    const auto current =
+        std::ranges::find_if(m_matches, [](const auto& entry) { return entry.second.current >= 0; });
+    if (current == m_matches.end()) return {};
+    while (size_t(current->first) >= m_items.size() && !m_hidden.empty())
+        showRest();
+    OutputWidget* widget = widgetOf(current->first);
+    return widget ? widget->revealMatch().translated(widget->pos()) : QRect();
 }
 
 void OutputArea::contextMenuEvent(QContextMenuEvent* event)

@@ -32,10 +32,18 @@ public:
 
     [[nodiscard]] int heightForWidth(int width) const override;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
-    /// Marks what was found in one output's text; -1: none of them is the current one. Only where the output
-    /// is shown as text.
-    void setMatches(int output, const std::vector<TextMatch>& matches, int current);
-    void clearMatches();
+    /// Stays for all outputs that it shows; what was expanded by hand is bounded again, or the other way
+    /// round.
+    void setScrolling(OutputScrolling scrolling);
+    /// Only a part of one of them is in sight.
+    [[nodiscard]] bool isBounded() const;
+
+    /// Marks what a search found, by the output's index, where what was searched is what is shown. Stays,
+    /// also for outputs that change or come later, until it is set again.
+    void setMatches(std::map<int, OutputMatches> matches);
+    /// Brings the output with the current match into being and scrolls inside of it. Returns where the match
+    /// is in this widget; empty where no output has it.
+    QRect revealMatch();
     /// Where an output is in this widget; empty where it is not shown.
     [[nodiscard]] QRect outputRect(int output) const;
     /// The widget that shows an output, null where none does. For tests.
@@ -63,6 +71,7 @@ private:
     void apply(Item& item, bool isUpdate);
     [[nodiscard]] bool tryWidget(Item& item, const Choice& choice, bool isUpdate);
     void setNote(Item& item, const QString& note);
+    void mark(Item& item, int index);
     void retry(OutputWidget* widget);
     [[nodiscard]] OutputWidget* take(const QString& kind);
     void release(OutputWidget*& widget);
@@ -78,6 +87,8 @@ private:
     std::map<QString, std::vector<OutputWidget*>> m_idle;
     QToolButton* m_more = nullptr; ///< made when first needed
     size_t m_limit = mostOutputs;
+    OutputScrolling m_scrolling = OutputScrolling::Auto;
+    std::map<int, OutputMatches> m_matches; ///< by the output's index
     bool m_loading = false;
 };
 

@@ -16,7 +16,7 @@ void OutputStates::remember(const notebook::OutputIdentity& output, const Output
 {
     constexpr size_t most = 500;
     std::erase_if(m_states, [&](const auto& entry) { return entry.first == output; });
-    if (!state.expanded && state.scrollOffset < 0) return;
+    if (!state.expanded.has_value() && state.scrollOffset < 0) return;
     m_states.emplace_front(output, state);
     if (m_states.size() > most) m_states.pop_back();
 }

@@ -4,13 +4,14 @@
 #include <core/notebook/cell.h>
 
 #include <list>
+#include <optional>
 
 namespace cahier::widgets {
 
 /// What the reader did to an output, remembered while its widget shows another one.
 struct OutputState {
-    bool expanded = false;
-    qint64 scrollOffset = -1; ///< -1: where it begins by itself
+    std::optional<bool> expanded; ///< nothing: as its cell has it
+    qint64 scrollOffset = -1;     ///< -1: where it begins by itself
 };
 
 /// The states of the outputs that were touched last. Small: most outputs never have one.

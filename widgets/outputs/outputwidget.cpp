@@ -18,6 +18,13 @@ bool OutputWidget::updateOutput(const notebook::Output& output, const QString& m
 
 void OutputWidget::addActions(QMenu& /*menu*/, QPoint /*position*/) {}
 
-void OutputWidget::setMatches(const std::vector<TextMatch>& /*matches*/, int /*current*/) {}
+void OutputWidget::setScrolling(OutputScrolling /*scrolling*/) {}
+
+void OutputWidget::setMatches(const OutputMatches& /*matches*/) {}
+
+QRect OutputWidget::revealMatch()
+{
+    return rect();
+}
 
 } // namespace cahier::widgets

@@ -14,6 +14,13 @@ QT_END_NAMESPACE
 
 namespace cahier::widgets {
 
+/// How much of its long outputs a cell shows: nbformat's metadata.scrolled.
+enum class OutputScrolling {
+    Auto,    ///< very long ones are bounded
+    Bounded, ///< so are those that are just long
+    Whole,
+};
+
 /// Shows one representation of one output. Reused for output after output: setOutput() must leave nothing of
 /// the one before, and do on the window's thread only what is short.
 class OutputWidget : public QWidget {
@@ -32,11 +39,18 @@ public:
     [[nodiscard]] int heightForWidth(int width) const override = 0;
     [[nodiscard]] bool hasHeightForWidth() const override { return true; }
 
+    /// Stays for all outputs that it shows. Nothing where an output is never bounded.
+    virtual void setScrolling(OutputScrolling scrolling);
+
     /// Adds what can be done with the output; `position` is in this widget's coordinates.
     virtual void addActions(QMenu& menu, QPoint position);
     virtual void copy() = 0;
+    /// Marks what a search found in the representation that is shown; kept until the next setOutput().
     /// Nothing where text cannot be marked.
-    virtual void setMatches(const std::vector<TextMatch>& matches, int current);
+    virtual void setMatches(const OutputMatches& matches);
+    /// Scrolls inside so that the current match is in sight. Returns where it is; all of the widget where
+    /// that is not known.
+    virtual QRect revealMatch();
 
 Q_SIGNALS:
     void heightChanged();

@@ -52,6 +52,8 @@ public:
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
     {
         const Theme& theme = m_appearance.theme();
+        const QVariant ground = index.data(Qt::BackgroundRole);
+        if (ground.isValid()) painter->fillRect(option.rect, qvariant_cast<QColor>(ground));
         if (option.state.testFlag(QStyle::State_Selected)) painter->fillRect(option.rect, theme.selection);
         const QVariant font = index.data(Qt::FontRole), ink = index.data(Qt::ForegroundRole);
         painter->setFont(font.isValid() ? qvariant_cast<QFont>(font) : option.font);
@@ -90,7 +92,8 @@ protected:
     void paintSection(QPainter* painter, const QRect& place, int column) const override
     {
         const Theme& theme = m_appearance.theme();
-        painter->fillRect(place, theme.page);
+        const QVariant ground = model()->headerData(column, Qt::Horizontal, Qt::BackgroundRole);
+        painter->fillRect(place, ground.isValid() ? qvariant_cast<QColor>(ground) : theme.page);
         painter->fillRect(QRect(place.left(), place.bottom(), place.width(), 1), theme.muted);
         painter->setPen(theme.text);
         painter->setFont(font());
@@ -227,6 +230,21 @@ void TableView::copySelection() const
         }
     }
     QGuiApplication::clipboard()->setText(text);
+}
+
+void TableView::setMatches(const std::vector<TextMatch>& matches, int current)
+{
+    m_model->setMatches(matches, current);
+    viewport()->update();
+    horizontalHeader()->viewport()->update();
+}
+
+QRect TableView::revealMatch()
+{
+    const QModelIndex current = m_model->currentMatch();
+    if (!current.isValid()) return horizontalHeader()->geometry();
+    scrollTo(current);
+    return visualRect(current).translated(viewport()->pos());
 }
 
 void TableView::wheelEvent(QWheelEvent* event)

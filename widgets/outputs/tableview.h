@@ -2,6 +2,7 @@
 #pragma once
 
 #include <widgets/outputs/htmltable.h>
+#include <widgets/outputs/textmatch.h>
 #include <widgets/theme/appearance.h>
 
 #include <QTableView>
@@ -27,6 +28,10 @@ public:
     [[nodiscard]] int heightOfRows(int rows, int width) const;
     [[nodiscard]] bool hasSelection() const;
     void copySelection() const;
+    /// Places in the table's toTsv(); their cells are marked. Gone with the next table.
+    void setMatches(const std::vector<TextMatch>& matches, int current);
+    /// Scrolls to the cell of the current match, and returns where it is.
+    QRect revealMatch();
 
 protected:
     void wheelEvent(QWheelEvent* event) override;

@@ -110,9 +110,10 @@ void TerminalText::paintRow(QPainter& painter, RowMap::Place place, double y) co
 {
     const qsizetype columns = m_rows.columns();
     const GridLine& text = line(place.line);
-    const Pen pen{
-        text,        place.line, place.rowInLine * columns, (place.rowInLine + 1) * columns, y, m_columnWidth,
-        m_rowHeight, m_ascent,   m_appearance.theme()};
+    // A line that does not wrap is painted as far as it is in sight.
+    const qsizetype from = place.rowInLine * columns + m_firstColumn;
+    const qsizetype to = from + std::min(columns, columnsInSight(width()) + 2);
+    const Pen pen{text, place.line, from, to, y, m_columnWidth, m_rowHeight, m_ascent, m_appearance.theme()};
     paintGrounds(painter, pen);
     paintMarks(painter, pen);
     for (const GridLine::Span& span : text.spans)

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int padding = 4;
 constexpr int autoScrollMs = 40;
+constexpr qsizetype columnsAStep = 2;
 
 bool isWord(QChar c)
 {
@@ -37,7 +38,7 @@ TerminalText::Position TerminalText::positionAt(QPoint point) const
     }
     const RowMap::Place place = m_rows.placeOf(buffer(), row);
     const double column = std::max(0.0, (point.x() - padding) / m_columnWidth + 0.5);
-    const qsizetype inRow = std::min(qsizetype(column), m_rows.columns());
+    const qsizetype inRow = std::min(qsizetype(column) + m_firstColumn, m_rows.columns());
     return {place.line, line(place.line).indexAt(place.rowInLine * m_rows.columns() + inRow)};
 }
 
@@ -47,8 +48,8 @@ std::optional<TerminalText::HoveredLink> TerminalText::linkAt(QPoint point) cons
     if (y < 0 || y / m_rowHeight >= m_rows.rowCount() || point.x() < padding) return {};
     const RowMap::Place place = m_rows.placeOf(buffer(), y / m_rowHeight);
     const GridLine& text = line(place.line);
-    const qsizetype index =
-        text.indexAt(place.rowInLine * m_rows.columns() + qsizetype((point.x() - padding) / m_columnWidth));
+    const qsizetype index = text.indexAt(place.rowInLine * m_rows.columns() + m_firstColumn +
+                                         qsizetype((point.x() - padding) / m_columnWidth));
     for (const TextLink& link : findLinks(text.text, m_kind == Kind::Traceback)) {
         if (index >= link.start && index < link.start + link.length) return HoveredLink{place.line, link};
     }
@@ -121,7 +122,7 @@ void TerminalText::mouseMoveEvent(QMouseEvent* event)
     m_pointer = event->pos();
     if (!m_selecting) return hover(event->pos(), event->modifiers());
     setSelection(m_anchor, positionAt(event->pos()));
-    const bool outside = m_pointer.y() < 0 || m_pointer.y() > height();
+    const bool outside = !rect().contains(m_pointer);
     if (outside && !m_autoScroll.isActive()) m_autoScroll.start(autoScrollMs, this);
     if (!outside) m_autoScroll.stop();
 }
@@ -158,7 +159,9 @@ void TerminalText::timerEvent(QTimerEvent* event)
 {
     if (event->timerId() != m_autoScroll.timerId()) return QWidget::timerEvent(event);
     const int beyond = m_pointer.y() < 0 ? m_pointer.y() : m_pointer.y() - height();
-    setOffset(m_offset + beyond);
+    if (m_pointer.y() < 0 || m_pointer.y() > height()) setOffset(m_offset + beyond);
+    if (m_pointer.x() < 0 || m_pointer.x() > width())
+        setFirstColumn(m_firstColumn + (m_pointer.x() < 0 ? -columnsAStep : columnsAStep));
     setSelection(m_anchor, positionAt(QPoint(m_pointer.x(), std::clamp(m_pointer.y(), 0, height() - 1))));
 }
 
@@ -230,6 +233,7 @@ TerminalText::Position TerminalText::moved(int key, bool byWord) const
 bool TerminalText::scrollBy(int key)
 {
     const qint64 before = m_offset;
+    const qsizetype columnBefore = m_firstColumn;
     switch (key) {
     case Qt::Key_Up:
         setOffset(m_offset - m_rowHeight);
@@ -243,6 +247,12 @@ bool TerminalText::scrollBy(int key)
     case Qt::Key_PageDown:
         setOffset(m_offset + height() - m_rowHeight);
         break;
+    case Qt::Key_Left:
+        setFirstColumn(m_firstColumn - columnsAStep);
+        break;
+    case Qt::Key_Right:
+        setFirstColumn(m_firstColumn + columnsAStep);
+        break;
     case Qt::Key_Home:
         setOffset(0);
         break;
@@ -252,7 +262,7 @@ bool TerminalText::scrollBy(int key)
     default:
         return false;
     }
-    return m_offset != before;
+    return m_offset != before || m_firstColumn != columnBefore;
 }
 
 void TerminalText::showCaret()
@@ -261,8 +271,9 @@ void TerminalText::showCaret()
                        line(m_caret.line).columnAt(m_caret.index) / m_rows.columns();
     const qint64 top = row * m_rowHeight;
     if (top < m_offset) setOffset(top);
-    if (top + m_rowHeight + 2 * padding > m_offset + height())
-        setOffset(top + m_rowHeight + 2 * padding - height());
+    const int below = m_rowHeight + 2 * padding + acrossHeight(width());
+    if (top + below > m_offset + height()) setOffset(top + below - height());
+    if (!m_appearance.wrapsOutputs()) showColumn(line(m_caret.line).columnAt(m_caret.index));
 }
 
 bool TerminalText::event(QEvent* event)
@@ -351,28 +362,6 @@ void TerminalText::copyRange(Position from, Position to) const
             return text.mid(skip, std::max<qsizetype>(0, text.size() - skip - dropped));
         },
         [](const std::shared_ptr<QString>& text) { QApplication::clipboard()->setText(*text); });
-}
-
-void TerminalText::setMatches(std::vector<TextMatch> matches, int current)
-{
-    for (TextMatch& match : matches) { // to lines as they are cut
-        match.line = buffer().lineOfLogical(match.line);
-        while (buffer().isCut(match.line) && match.start >= line(match.line).text.size())
-            match.start -= line(match.line++).text.size();
-    }
-    m_matches = std::move(matches);
-    m_currentMatch = current;
-    if (current >= 0 && size_t(current) < m_matches.size()) {
-        const TextMatch& match = m_matches[size_t(current)];
-        if (match.line < buffer().lineCount()) {
-            const qsizetype row =
-                line(match.line).columnAt(std::min(match.start, line(match.line).text.size())) /
-                std::max<qsizetype>(1, m_rows.columns());
-            const qint64 top = (m_rows.rowOfLine(buffer(), match.line) + row) * m_rowHeight;
-            if (top < m_offset || top + m_rowHeight > m_offset + height()) setOffset(top - height() / 3);
-        }
-    }
-    update();
 }
 
 } // namespace cahier::widgets

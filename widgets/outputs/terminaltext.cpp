@@ -41,6 +41,7 @@ void TerminalText::applyTheme()
 {
     const Theme& theme = m_appearance.theme();
     m_bar->setTheme(theme);
+    if (m_across) m_across->setTheme(theme);
     const QFontMetricsF metrics(theme.code);
     constexpr int sample = 100;
     m_columnWidth = std::max(1.0, metrics.horizontalAdvance(QString(sample, u'M')) / sample);
@@ -60,8 +61,12 @@ void TerminalText::setText(std::shared_ptr<OutputText> text, Kind kind)
     }
     m_anchor = m_caret = {};
     m_hovered.reset();
+    m_found.clear();
     m_matches.clear();
+    m_currentMatch = -1;
+    m_revealWaits = false;
     m_offset = 0;
+    m_firstColumn = 0;
     m_wantedOffset = -1;
     m_atEnd = m_text->isLive();
     takeChange(0);
@@ -78,6 +83,8 @@ void TerminalText::takeChange(qsizetype firstLine)
     const qsizetype last = std::max<qsizetype>(0, buffer().lineCount() - 1);
     if (m_anchor.line > last || m_caret.line > last) m_anchor = m_caret = {};
     updateRows(firstLine);
+    if (!m_found.empty()) placeMatches();
+    if (m_revealWaits) revealMatch();
     Q_EMIT contentsChanged();
 }
 
@@ -99,12 +106,41 @@ void TerminalText::updateRows(qsizetype firstChanged)
 
 qsizetype TerminalText::columnsFor(int width) const
 {
+    // No line of a buffer is longer, but for half a wide character.
+    return m_appearance.wrapsOutputs() ? columnsInSight(width) : TextBuffer::longestLine + 2;
+}
+
+qsizetype TerminalText::columnsInSight(int width) const
+{
     return std::max<qsizetype>(10, qsizetype((width - padding - rightSpace) / m_columnWidth));
 }
 
 qint64 TerminalText::contentHeight() const
 {
-    return m_rows.rowCount() * m_rowHeight + 2 * padding;
+    return m_rows.rowCount() * m_rowHeight + 2 * padding + acrossHeight(width());
+}
+
+int TerminalText::acrossHeight(int width) const
+{
+    const bool isTooWide = !m_appearance.wrapsOutputs() && buffer().widestLine() > columnsInSight(width);
+    return isTooWide ? ThinScrollBar::thickness : 0;
+}
+
+void TerminalText::setFirstColumn(qsizetype column)
+{
+    const qsizetype last = acrossHeight(width()) > 0 ? buffer().widestLine() - columnsInSight(width()) : 0;
+    column = std::clamp<qsizetype>(column, 0, last);
+    if (std::exchange(m_firstColumn, column) == column) return;
+    updateScrollBar();
+    update();
+}
+
+void TerminalText::showColumn(qsizetype column)
+{
+    constexpr qsizetype spare = 4;
+    const qsizetype inSight = columnsInSight(width());
+    if (column < m_firstColumn) setFirstColumn(column - spare);
+    if (column >= m_firstColumn + inSight) setFirstColumn(column - inSight + spare);
 }
 
 qint64 TerminalText::largestOffset() const
@@ -135,7 +171,7 @@ int TerminalText::heightForWidth(int width) const
         map.update(buffer(), 0);
         rows = map.rowCount();
     }
-    return int(std::min<qint64>(rows * m_rowHeight + 2 * padding, highest));
+    return int(std::min<qint64>(rows * m_rowHeight + 2 * padding + acrossHeight(width), highest));
 }
 
 void TerminalText::updateScrollBar()
@@ -149,6 +185,21 @@ void TerminalText::updateScrollBar()
     m_bar->setSingleStep(m_rowHeight);
     m_bar->setValue(int(std::min(m_offset, most)));
     m_bar->setVisible(largestOffset() > 0);
+    const int across = acrossHeight(width());
+    m_firstColumn = across > 0 ? std::min(m_firstColumn, buffer().widestLine() - columnsInSight(width())) : 0;
+    if (across > 0 && !m_across) {
+        m_across = new ThinScrollBar(Qt::Horizontal, this);
+        m_across->setTheme(m_appearance.theme());
+        connect(m_across, &QScrollBar::valueChanged, this, [this](int value) { setFirstColumn(value); });
+    }
+    if (!m_across) return;
+    const QSignalBlocker quiet(m_across);
+    const qsizetype inSight = columnsInSight(width());
+    m_across->setRange(0, int(std::max<qsizetype>(0, buffer().widestLine() - inSight)));
+    m_across->setPageStep(int(inSight));
+    m_across->setValue(int(m_firstColumn));
+    m_across->setGeometry(0, height() - across, width() - ThinScrollBar::thickness, across);
+    m_across->setVisible(across > 0);
 }
 
 void TerminalText::setOffset(qint64 offset)
@@ -189,6 +240,14 @@ void TerminalText::resizeEvent(QResizeEvent* event)
 
 void TerminalText::wheelEvent(QWheelEvent* event)
 {
+    constexpr int angleOfColumn = 40;
+    const bool sideways = event->modifiers().testFlag(Qt::ShiftModifier) ||
+                          std::abs(event->angleDelta().x()) > std::abs(event->angleDelta().y());
+    if (sideways && acrossHeight(width()) > 0 && !event->modifiers().testFlag(Qt::ControlModifier)) {
+        const QPoint angle = event->angleDelta();
+        setFirstColumn(m_firstColumn - (angle.x() != 0 ? angle.x() : angle.y()) / angleOfColumn);
+        return event->accept();
+    }
     if (event->modifiers() & Qt::ControlModifier || !m_gate->takes(*event, *m_bar)) return event->ignore();
     constexpr int rowsPerStep = 3;
     constexpr int stepAngle = 120;

@@ -23,8 +23,8 @@ namespace cahier::widgets {
 class ThinScrollBar;
 class WheelGate;
 
-/// Shows terminal text of any size: only the rows in sight are decoded, laid out and painted. Lines wrap.
-/// Where the widget is lower than its contents it scrolls inside.
+/// Shows terminal text of any size: only the rows in sight are decoded, laid out and painted. Lines wrap, or
+/// scroll sideways, as the appearance has it. Where the widget is lower than its contents it scrolls inside.
 class TerminalText : public QWidget {
     Q_OBJECT
 public:
@@ -35,8 +35,12 @@ public:
     /// The first to be set shows its beginning, or its end where it is live.
     void setText(std::shared_ptr<OutputText> text, Kind kind);
     [[nodiscard]] const std::shared_ptr<OutputText>& text() const { return m_text; }
-    /// In the order of the text; `current` is an index or -1, and comes into sight.
+    /// In the order of the text, which may still have to be decoded; `current` is an index or -1. Stay until
+    /// the next setText().
     void setMatches(std::vector<TextMatch> matches, int current);
+    /// Scrolls so that the current match is in sight, as soon as there is enough text. Returns its row; the
+    /// whole widget where there is none.
+    QRect revealMatch();
 
     /// Of the whole text; no more than a widget can be high.
     [[nodiscard]] int heightForWidth(int width) const override;
@@ -52,6 +56,8 @@ public:
     void selectAll();
     void scrollToEnd();
     [[nodiscard]] qint64 scrollOffset() const { return m_offset; }
+    /// The column at the left edge; 0 where lines wrap.
+    [[nodiscard]] qsizetype firstColumn() const { return m_firstColumn; }
     [[nodiscard]] bool isAtEnd() const { return m_atEnd; }
     /// As soon as there is enough text.
     void setScrollOffset(qint64 offset);
@@ -99,6 +105,12 @@ private:
     void updateScrollBar();
     void setOffset(qint64 offset);
     [[nodiscard]] qsizetype columnsFor(int width) const;
+    /// In sight at that width, whether or not lines wrap there.
+    [[nodiscard]] qsizetype columnsInSight(int width) const;
+    /// Of the bar along the bottom; 0 where none is needed.
+    [[nodiscard]] int acrossHeight(int width) const;
+    void setFirstColumn(qsizetype column);
+    void showColumn(qsizetype column);
     [[nodiscard]] qint64 contentHeight() const;
     [[nodiscard]] qint64 largestOffset() const;
     [[nodiscard]] const TextBuffer& buffer() const { return m_text->buffer(); }
@@ -123,6 +135,7 @@ private:
     [[nodiscard]] bool scrollBy(int key);
     void showCaret();
     void copyRange(Position from, Position to) const;
+    void placeMatches();
 
     Appearance& m_appearance;
     std::shared_ptr<OutputText> m_text;
@@ -130,6 +143,8 @@ private:
     RowMap m_rows;
     mutable QCache<qsizetype, GridLine> m_lines{4000};
     ThinScrollBar* m_bar = nullptr;
+    ThinScrollBar* m_across = nullptr; ///< made for the first text that is too wide
+    qsizetype m_firstColumn = 0;
     WheelGate* m_gate = nullptr;
     qint64 m_offset = 0;        ///< pixels above the top edge
     qint64 m_wantedOffset = -1; ///< waits for the text to be decoded
@@ -143,8 +158,10 @@ private:
     QPoint m_pointer;
     QBasicTimer m_autoScroll;
     std::optional<HoveredLink> m_hovered;
-    std::vector<TextMatch> m_matches;
+    std::vector<TextMatch> m_found;   ///< as the search counts lines
+    std::vector<TextMatch> m_matches; ///< as the buffer does
     int m_currentMatch = -1;
+    bool m_revealWaits = false; ///< for the line of the current match
 };
 
 } // namespace cahier::widgets

@@ -31,6 +31,20 @@ bool isContinuation(char c)
     return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
+/// How many of the last bytes begin a character that goes on behind them. Nothing that was broken off is
+/// decoded: QStringDecoder, which keeps its beginning, loses it where what follows is no part of it.
+size_t brokenOff(std::string_view utf8)
+{
+    constexpr size_t longest = 4;
+    for (size_t count = 1; count < longest && count <= utf8.size(); ++count) {
+        const auto byte = static_cast<unsigned char>(utf8[utf8.size() - count]);
+        if ((byte & 0xC0) == 0x80) continue;
+        const size_t needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+        return needed > count ? count : 0;
+    }
+    return 0;
+}
+
 } // namespace
 
 qsizetype TextBuffer::setText(const notebook::StreamText& text)
@@ -89,7 +103,7 @@ void TextBuffer::scanPlain(std::string_view bytes, size_t& at)
 void TextBuffer::becomeRich()
 {
     m_rich.emplace(m_style);
-    m_decoder.resetState();
+    m_heldBytes.clear();
     m_heldReturn = false;
     feedRich(bytes(m_lineStart, m_scanned));
 }
@@ -108,7 +122,7 @@ void TextBuffer::scanRich(std::string_view bytes, size_t& at)
         ++at;
         ++m_scanned;
         endRichLine(false);
-    } else if (m_rich->size() >= longestLine && !m_heldReturn) {
+    } else if (m_rich->size() >= longestLine && !m_heldReturn && m_heldBytes.empty()) {
         endRichLine(true);
     }
 }
@@ -116,7 +130,18 @@ void TextBuffer::scanRich(std::string_view bytes, size_t& at)
 void TextBuffer::feedRich(std::string_view bytes)
 {
     if (bytes.empty()) return;
-    QString text = m_decoder.decode(QByteArrayView(bytes.data(), qsizetype(bytes.size())));
+    std::string whole = std::exchange(m_heldBytes, {});
+    whole += bytes;
+    const size_t complete = whole.size() - brokenOff(whole);
+    m_heldBytes = whole.substr(complete);
+    whole.resize(complete);
+    writeRich(whole);
+}
+
+void TextBuffer::writeRich(const std::string& utf8)
+{
+    if (utf8.empty()) return;
+    QString text = QString::fromUtf8(utf8.data(), qsizetype(utf8.size()));
     if (m_heldReturn) text.prepend(u'\r');
     m_heldReturn = text.endsWith(u'\r');
     if (m_heldReturn) text.chop(1);
@@ -126,6 +151,7 @@ void TextBuffer::feedRich(std::string_view bytes)
 void TextBuffer::endRichLine(bool cut)
 {
     constexpr quint64 cheapToRead = 4096;
+    writeRich(std::exchange(m_heldBytes, {}));
     std::vector<text::AnsiRun> runs = m_rich->runs();
     const qsizetype columns = layOut(runs).columnCount();
     const text::AnsiStyle style = m_rich->style();

@@ -5,8 +5,6 @@
 #include <core/text/ansi.h>
 #include <widgets/outputs/cellwidth.h>
 
-#include <QStringDecoder>
-
 #include <array>
 #include <map>
 #include <memory>
@@ -67,6 +65,7 @@ private:
     void scanPlain(std::string_view bytes, size_t& at);
     void becomeRich();
     void feedRich(std::string_view bytes);
+    void writeRich(const std::string& utf8);
     void putEntry(qsizetype columns);
     void endLine(qsizetype columns, bool cut);
     void endRichLine(bool cut);
@@ -92,8 +91,8 @@ private:
     bool m_open = false;                  ///< it has an entry
     bool m_heldReturn = false;            ///< a carriage return that may belong to a line break
     std::optional<text::AnsiLine> m_rich; ///< where it holds anything but printable ASCII
-    QStringDecoder m_decoder{QStringDecoder::Utf8};
-    text::AnsiStyle m_style; ///< in which the line begins
+    std::string m_heldBytes;              ///< the beginning of a character
+    text::AnsiStyle m_style;              ///< in which the line begins
 };
 
 } // namespace cahier::widgets

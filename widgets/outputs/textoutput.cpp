@@ -5,6 +5,7 @@
 #include <core/text/ansi.h>
 #include <widgets/outputs/errorheader.h>
 #include <widgets/outputs/savingfiles.h>
+#include <widgets/outputs/searchedtext.h>
 
 #include <QLocale>
 #include <QMenu>
@@ -14,20 +15,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cahier::widgets {
-
-namespace {
-
-/// IPython begins a traceback with a rule as wide as its terminal; the header says what follows it.
-QString withoutRule(QString traceback)
-{
-    const qsizetype end = traceback.indexOf(u'\n');
-    const QString first =
-        text::plainText(QStringView(traceback).first(std::max<qsizetype>(0, end))).trimmed();
-    const bool isRule = !first.isEmpty() && first.count(u'-') == first.size();
-    return isRule ? traceback.sliced(end + 1) : traceback;
-}
-
-} // namespace
 
 TextOutput::TextOutput(OutputServices& services, QWidget* parent)
     : BoundedOutput(services, parent), m_terminal(new TerminalText(services.appearance, this))
@@ -68,7 +55,7 @@ void TextOutput::fill(OutputText& text, const notebook::Output& output, const QS
     if (const notebook::StreamText* live = output.liveText())
         text.setLive(*live);
     else if (m_kind == TerminalText::Kind::Traceback)
-        text.setText(withoutRule(convert::tracebackText(output.value())).toUtf8());
+        text.setText(shownTraceback(output).toUtf8());
     else
         text.setSaved(mimeType.isEmpty() ? output.member("text") : output.mimeJson(mimeType));
 }
@@ -106,7 +93,7 @@ void TextOutput::clear()
 
 bool TextOutput::isLong(int width) const
 {
-    return !m_terminal->text()->isComplete() || m_terminal->hasMoreRows(width, longRows);
+    return !m_terminal->text()->isComplete() || m_terminal->hasMoreRows(width, rowLimit());
 }
 
 int TextOutput::fullHeight(int width) const
@@ -181,9 +168,14 @@ void TextOutput::save()
               [text = buffer.text()] { return text::plainText(QString::fromUtf8(text.join())).toUtf8(); });
 }
 
-void TextOutput::setMatches(const std::vector<TextMatch>& matches, int current)
+void TextOutput::setMatches(const OutputMatches& matches)
 {
-    m_terminal->setMatches(matches, current);
+    m_terminal->setMatches(matches.places, matches.current);
+}
+
+QRect TextOutput::revealMatch()
+{
+    return m_terminal->revealMatch().translated(m_terminal->pos());
 }
 
 } // namespace cahier::widgets

@@ -21,7 +21,8 @@ public:
     void clear() override;
     void addActions(QMenu& menu, QPoint position) override;
     void copy() override;
-    void setMatches(const std::vector<TextMatch>& matches, int current) override;
+    void setMatches(const OutputMatches& matches) override;
+    QRect revealMatch() override;
     [[nodiscard]] TerminalText& terminal() const { return *m_terminal; }
 
 protected:

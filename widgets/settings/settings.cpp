@@ -147,6 +147,16 @@ void Settings::setCloseBrackets(bool on)
     choose(u"editing/closeBrackets", on);
 }
 
+bool Settings::wrapOutputs() const
+{
+    return m_file.value("outputs/wrapLines", true).toBool();
+}
+
+void Settings::setWrapOutputs(bool on)
+{
+    choose(u"outputs/wrapLines", on);
+}
+
 std::chrono::minutes Settings::autosave() const
 {
     return std::chrono::minutes(
@@ -289,6 +299,7 @@ void Settings::applyTo(Appearance& appearance)
         appearance.setScheme(scheme());
         appearance.setCodeFont(codeFont(), codeSize());
         appearance.setZoom(zoom());
+        appearance.setWrapsOutputs(wrapOutputs());
     };
     connect(this, &Settings::changed, &appearance, apply);
     apply();

@@ -47,6 +47,9 @@ public:
     /// editing/closeBrackets
     [[nodiscard]] bool closeBrackets() const;
     void setCloseBrackets(bool on);
+    /// outputs/wrapLines: else they scroll sideways
+    [[nodiscard]] bool wrapOutputs() const;
+    void setWrapOutputs(bool on);
     /// saving/autosaveMinutes: 0 is off
     [[nodiscard]] std::chrono::minutes autosave() const;
     void setAutosave(std::chrono::minutes interval);
@@ -86,7 +89,7 @@ public:
     [[nodiscard]] QString lastFolder() const;
     void setLastFolder(const QString& folder);
 
-    /// Applies scheme, font and zoom, now and whenever they change.
+    /// Applies scheme, font, zoom and how outputs wrap, now and whenever they change.
     void applyTo(Appearance& appearance);
 
 Q_SIGNALS:

@@ -42,6 +42,11 @@ void Appearance::setCodeFont(const QString& family, double points)
     update();
 }
 
+void Appearance::setWrapsOutputs(bool wraps)
+{
+    if (std::exchange(m_wrapsOutputs, wraps) != wraps) Q_EMIT changed();
+}
+
 void Appearance::update()
 {
     const bool dark = m_scheme == ColourScheme::System

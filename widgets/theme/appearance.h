@@ -28,6 +28,10 @@ public:
     /// An empty family: the desktop's. `points` 0: the desktop's size.
     void setCodeFont(const QString& family, double points);
 
+    /// Whether the lines of text outputs wrap; else they scroll sideways.
+    [[nodiscard]] bool wrapsOutputs() const { return m_wrapsOutputs; }
+    void setWrapsOutputs(bool wraps);
+
 Q_SIGNALS:
     void changed();
 
@@ -37,6 +41,7 @@ private:
     Theme m_theme;
     ColourScheme m_scheme = ColourScheme::System;
     double m_zoom = 1;
+    bool m_wrapsOutputs = true;
     QFont m_interface;
     QFont m_code;
 };
