@@ -16,7 +16,6 @@ struct WatchedKernel {
     std::string id;
     std::int64_t pid = 0; ///< of its process, which leads a session
     std::string folder;   ///< its working folder
-    bool operator==(const WatchedKernel&) const = default;
 };
 
 /// Follows the processes of kernels: those of a kernel's session and their descendants, also ones that have

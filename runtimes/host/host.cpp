@@ -413,7 +413,7 @@ void Host::react(const PollItems& poll)
 
 std::int64_t Host::timers(std::int64_t now)
 {
-    std::int64_t next = m_probe.tick(now);
+    std::int64_t next = sooner(m_probe.tick(now), m_monitor.tick(now));
     const auto kernels = m_kernels; // a kernel that ends may leave the list
     for (const auto& [id, kernel] : kernels)
         next = sooner(next, kernel->tick(now));

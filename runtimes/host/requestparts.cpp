@@ -62,8 +62,11 @@ void selectAccelerator(Host& host, const std::optional<accelerators::Choice>& ch
     if (!choice) return done(accelerators::Selection{});
     if (!accelerators::needsHardware(*choice)) return done(accelerators::select(*choice, {}));
     host.detectHardware(environment,
-                        [choice, done = std::move(done)](const accelerators::Hardware& hardware) {
-                            done(accelerators::select(*choice, hardware));
+                        [choice, done = std::move(done)](const ResourceMonitor::Found& hardware) {
+                            if (hardware)
+                                done(accelerators::select(*choice, *hardware));
+                            else
+                                done(std::unexpected(hardware.error()));
                         });
 }
 

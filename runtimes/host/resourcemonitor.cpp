@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <runtimes/host/resourcemonitor.h>
 
+#include <runtimes/host/kernel.h>
+#include <runtimes/wire/hostprotocol.h>
+
 #include <sys/eventfd.h>
 
 #include <cstdint>
@@ -9,21 +12,18 @@
 
 namespace cahier::host {
 
-namespace {
-
-accelerators::SamplerOptions options()
+accelerators::SamplerOptions ResourceMonitor::ofThisMachine()
 {
-    accelerators::SamplerOptions result;
+    accelerators::SamplerOptions options;
     const char* const home = std::getenv("HOME");
-    result.folder = home && *home == '/' ? home : "/";
-    return result;
+    options.folder = home && *home == '/' ? home : "/";
+    return options;
 }
 
-} // namespace
-
-ResourceMonitor::ResourceMonitor()
-    : m_news(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      m_sampler(options(), [this](Sample sample) { tell([&] { m_samples.push_back(std::move(sample)); }); })
+ResourceMonitor::ResourceMonitor(accelerators::SamplerOptions options, std::int64_t limitMs)
+    : m_news(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), m_limitMs(limitMs),
+      m_sampler(std::move(options),
+                [this](Sample sample) { tell([&] { m_samples.push_back(std::move(sample)); }); })
 {
 }
 
@@ -39,14 +39,27 @@ void ResourceMonitor::tell(const std::function<void()>& change)
 
 void ResourceMonitor::detect(Detected done)
 {
-    m_sampler.detect([this, done = std::move(done)](const accelerators::Hardware& hardware) {
-        tell([&] { m_calls.emplace_back([done, hardware] { done(hardware); }); });
+    const std::uint64_t number = m_nextWaiting++;
+    m_waiting[number] = {std::move(done), steadyMs() + m_limitMs};
+    m_sampler.detect([this, number](const accelerators::Hardware& hardware) {
+        tell([&] { m_found.emplace_back(number, hardware); });
     });
+}
+
+std::int64_t ResourceMonitor::tick(std::int64_t now)
+{
+    while (!m_waiting.empty() && m_waiting.begin()->second.deadline <= now) {
+        const Detected done = std::move(m_waiting.begin()->second.done);
+        m_waiting.erase(m_waiting.begin());
+        done(wire::failure(wire::errorCodeTimeout,
+                           "The machine does not tell what it has: a driver does not answer (NVIDIA's, or a "
+                           "disk's). Try again later; restart the machine if that does not help."));
+    }
+    return m_waiting.empty() ? -1 : m_waiting.begin()->second.deadline;
 }
 
 void ResourceMonitor::setKernels(std::vector<accelerators::WatchedKernel> kernels)
 {
-    if (kernels == m_kernels) return;
     m_kernels = kernels;
     m_sampler.setKernels(std::move(kernels));
 }
@@ -61,14 +74,16 @@ std::vector<ResourceMonitor::Sample> ResourceMonitor::collect()
     std::uint64_t count = 0;
     if (read(m_news.get(), &count, sizeof count) < 0) return {};
     std::vector<Sample> samples;
-    std::vector<std::function<void()>> calls;
+    std::vector<std::pair<std::uint64_t, accelerators::Hardware>> found;
     {
         const std::scoped_lock lock(m_mutex);
         samples = std::exchange(m_samples, {});
-        calls = std::exchange(m_calls, {});
+        found = std::exchange(m_found, {});
     }
-    for (const auto& call : calls)
-        call();
+    for (const auto& [number, hardware] : found) {
+        const auto waiting = m_waiting.extract(number);
+        if (waiting) waiting.mapped().done(hardware); // else it came too late
+    }
     return samples;
 }
 

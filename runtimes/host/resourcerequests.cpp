@@ -13,8 +13,11 @@ void hardware(const Request& request)
 {
     const std::optional<Environment> environment = request.environment();
     if (!environment) return;
-    request.host.detectHardware(*environment, [reply = request.reply](const accelerators::Hardware& found) {
-        reply.ok({{"hardware", accelerators::toJson(found)}});
+    request.host.detectHardware(*environment, [reply = request.reply](const ResourceMonitor::Found& found) {
+        if (found)
+            reply.ok({{"hardware", accelerators::toJson(*found)}});
+        else
+            reply.fail(found.error());
     });
 }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What cahier-host tells of the machine, with NVIDIA's library played by a fake and a real ipykernel.
+#include <runtimes/host/kernel.h>
+#include <runtimes/host/resourcemonitor.h>
 #include <tests/support/fakenvml.h>
 #include <tests/support/hostfixture.h>
 
 #include <QDateTime>
+#include <QElapsedTimer>
+#include <QFile>
 #include <QTest>
 
 #include <algorithm>
@@ -58,10 +62,16 @@ private Q_SLOTS:
     void samples_kernelAllocates_memoryGrows();
     void samples_gpuLost_isSaid();
     void samples_subscribedLater_haveHistory();
+    void driverHangs_othersAreServed();
+    void driverHangs_hostEnds();
+    void driverHangs_detectionTimesOut();
     void samples_malformedRequest_isRefused_data();
     void samples_malformedRequest_isRefused();
 
 private:
+    /// Makes the driver hang until release().
+    void hang();
+    void release() { QVERIFY(QFile::remove(m_host->folder(u"hang"_s))); }
     std::string start(const json& accelerator, const json& env = json::object());
     json run(const std::string& kernel, const std::string& code);
     json nextSample()
@@ -337,6 +347,71 @@ void TestHostResources::samples_subscribedLater_haveHistory()
     const json later = m_client.request({{"op", "subscribe_samples"}, {"after", after}})["samples"];
     QVERIFY(std::ranges::all_of(later, [&](const json& each) { return each["time"] > after; }));
     QCOMPARE(later[0], samples[2]);
+}
+
+void TestHostResources::hang()
+{
+    QFile file(m_host->folder(u"hang"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    m_world->json["hang"] = file.fileName().toStdString();
+    m_world->write();
+}
+
+void TestHostResources::driverHangs_othersAreServed()
+{
+    hang();
+    m_client.sendRequest(1000, {{"op", "hardware"}});
+    const std::string kernel = m_client.startKernel({{"spec", "python3"}}); // samples wait for the driver too
+    QVERIFY(!kernel.empty());
+    QCOMPARE(run(kernel, "print(6 * 7)"), json(42));
+    release();
+    const HostEvent answer = m_client.waitFor([](const HostEvent& event) { return event.op() == "reply"; });
+    QCOMPARE(answer.envelope.value("id", 0), 1000);
+    QCOMPARE(answer.envelope["hardware"]["gpus"].size(), 2u);
+}
+
+void TestHostResources::driverHangs_hostEnds()
+{
+    hang();
+    m_client.sendRequest(1000, {{"op", "hardware"}});
+    QVERIFY(m_client.request({{"op", "list"}}).value("ok", false));
+    QElapsedTimer timer;
+    timer.start();
+    m_host->terminate(); // kills after ten seconds
+    QVERIFY2(timer.elapsed() < 8000, qPrintable(QString::number(timer.elapsed())));
+}
+
+void TestHostResources::driverHangs_detectionTimesOut()
+{
+    hang();
+    qputenv("CAHIER_FAKE_NVML", m_world->path().toLocal8Bit());
+    accelerators::SamplerOptions options;
+    options.library = (fakeNvmlFolder() + u"/libnvidia-ml.so.1"_s).toStdString();
+    host::ResourceMonitor monitor(options, 200);
+    std::vector<host::ResourceMonitor::Found> answers;
+    const auto keep = [&](const host::ResourceMonitor::Found& found) { answers.push_back(found); };
+    monitor.detect(keep);
+    QVERIFY(waitUntil([&] {
+        (void)monitor.collect();
+        (void)monitor.tick(host::steadyMs());
+        return !answers.empty();
+    }));
+    QVERIFY(!answers[0]);
+    QCOMPARE(answers[0].error().code, std::string(wire::errorCodeTimeout));
+    QCOMPARE(monitor.tick(host::steadyMs()), -1);
+    release();
+    monitor.detect(keep); // the late answer is nobody's, this one comes
+    QVERIFY(waitUntil([&] {
+        (void)monitor.collect();
+        return answers.size() > 1;
+    }));
+    QVERIFY(answers[1] && answers[1]->gpus.size() == 2);
+    QVERIFY(!waitUntil(
+        [&] {
+            (void)monitor.collect();
+            return answers.size() > 2;
+        },
+        300));
 }
 
 void TestHostResources::samples_malformedRequest_isRefused_data()

@@ -4,17 +4,18 @@
 //
 //   {driver, cuda, errors:{FUNCTION:CODE}, gpus:[{uuid, name, total, used, utilisation, temperature,
 //    power_mw, mig (absent: not supported), slices:[{uuid, name, total, used, processes, errors}],
-//    processes:[{pid, memory}], growing:N, lost_after:N, errors:{FUNCTION:CODE}}]}
+//    processes:[{pid, memory}], growing:N, lost_after:N, errors:{FUNCTION:CODE}}], hang:PATH}
 //
 // FUNCTION is a symbol's name, CODE what it returns. lost_after: from the N-th call that concerns the GPU on
 // it is lost. growing: the first N questions for its processes find one more than there was room for. An
 // absent figure is NOT_SUPPORTED; a null memory is NVML_VALUE_NOT_AVAILABLE. With FAKE_NVML_OLD it has the
-// names of an old driver only.
+// names of an old driver only. hang: nvmlInit does not return as long as the file PATH is there.
 #include <runtimes/accelerators/nvmlabi.h>
 
 #include <nlohmann/json.hpp>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -156,6 +157,8 @@ FAKE(FAKE_NAME(nvmlInit, nvmlInit_v2), void)
 {
     const std::scoped_lock lock(mutex);
     readWorld();
+    while (world.contains("hang") && access(world["hang"].get_ref<const std::string&>().c_str(), F_OK) == 0)
+        usleep(5000);
     const Return result = errorIn(world, "nvmlInit");
     started += result == Success ? 1 : 0;
     return result;
