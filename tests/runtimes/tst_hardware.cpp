@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Processor, memory, control groups, TPUs and processes on made-up and real trees; the choice of
-// accelerators.
-#include <runtimes/accelerators/hardwarejson.h>
+// Processor, memory, control groups, disks and TPUs, on made-up trees.
 #include <runtimes/accelerators/machine.h>
-#include <runtimes/accelerators/processmeter.h>
-#include <runtimes/accelerators/sampler.h>
 #include <runtimes/accelerators/smallfile.h>
 #include <runtimes/accelerators/tpu.h>
-#include <runtimes/wire/hostprotocol.h>
 
 #include <QDir>
 #include <QFile>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
 
-#include <algorithm>
-#include <atomic>
-#include <limits>
-#include <mutex>
-
-#include <unistd.h>
-
 using namespace cahier::accelerators;
 using namespace Qt::StringLiterals;
-using nlohmann::json;
-namespace wire = cahier::wire;
 
 class TestHardware : public QObject {
     Q_OBJECT
@@ -58,30 +43,9 @@ private Q_SLOTS:
     void tpu_noLibtpu_saysCommand();
     void tpu_networkCard_isNone();
 
-    void processes_tree_isFollowed();
-    void processes_madeUp_areMeasured();
-    void processes_sameNumberAgain_isAnother();
-    void gpuMemory_processes_areTheKernels();
-
-    void select_choice_data();
-    void select_choice();
-    void select_unusable_saysWhatThereIs_data();
-    void select_unusable_saysWhatThereIs();
-    void parseChoice_malformed_isRefused_data();
-    void parseChoice_malformed_isRefused();
-    void parseChoice_written_isReadAgain();
-    void json_absentFigures_areLeftOut();
-
-    void sampler_whileWatched_samples();
-    void sampler_withKernels_samplesWithoutWatcher();
-    void sampler_history_isBoundedAndAfter();
-    void sampler_ended_callsNothing();
-
 private:
     void write(const QString& name, const QByteArray& text) const;
     void makePci(const QString& address, const char* vendor, const char* device, const char* kind) const;
-    void makeProcess(int pid, int parent, int session, int ticks, int started, const QByteArray& statm) const;
-    [[nodiscard]] static Hardware hardware();
 
     std::unique_ptr<QTemporaryDir> m_folder;
     Roots m_roots;
@@ -110,19 +74,6 @@ void TestHardware::makePci(const QString& address, const char* vendor, const cha
     write(folder + u"/vendor"_s, vendor);
     write(folder + u"/device"_s, device);
     write(folder + u"/class"_s, kind);
-}
-
-void TestHardware::makeProcess(int pid, int parent, int session, int ticks, int started,
-                               const QByteArray& statm) const
-{
-    const QString folder = u"proc/%1/"_s.arg(pid);
-    const QString stat = u"%1 (a (b) c) S %2 %3 %3 0 -1 0 0 0 0 0 %4 0 0 0 20 0 1 0 %5 0 7 0\n"_s.arg(pid)
-                             .arg(parent)
-                             .arg(session)
-                             .arg(ticks)
-                             .arg(started);
-    write(folder + u"stat"_s, stat.toLatin1());
-    write(folder + u"statm"_s, statm);
 }
 
 // Files
@@ -399,316 +350,6 @@ void TestHardware::tpu_networkCard_isNone()
     Hardware found;
     detectTpus(m_roots, found);
     QCOMPARE(found.tpuStatus.state, DeviceState::None);
-}
-
-// Processes
-
-void TestHardware::processes_tree_isFollowed()
-{
-    QProcess shell; // a session of its own with a child that leaves it, and one that eats 40 MB
-    shell.start(u"setsid"_s,
-                {u"python3"_s, u"-c"_s,
-                 QStringLiteral("import subprocess, sys, os\n"
-                                "away = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
-                                "data = b'x' * 40000000\n"
-                                "print(os.getpid(), away.pid, flush=True)\n"
-                                "sys.stdin.read()\n"
-                                "away.kill(); away.wait()\n")});
-    QTRY_VERIFY_WITH_TIMEOUT(shell.canReadLine(), 30000);
-    const QByteArrayList pids = shell.readLine().trimmed().split(' ');
-    QCOMPARE(pids.size(), 2);
-    ProcessMeter meter(Roots{});
-    meter.setKernels({{"k", pids[0].toLongLong(), {}}});
-    meter.update();
-    const KernelSample usage = meter.usage(0);
-    QCOMPARE(usage.kernel, std::string("k"));
-    QCOMPARE(usage.processes, 2);
-    QVERIFY(usage.memory > 40000000 && usage.memory < 400000000);
-    QCOMPARE(meter.ownerOf(pids[1].toLongLong()), 0);
-    QCOMPARE(meter.ownerOf(getpid()), -1);
-    QVERIFY(meter.knows(getpid()));
-    shell.closeWriteChannel();
-    QVERIFY(shell.waitForFinished());
-    meter.update();
-    QCOMPARE(meter.usage(0).processes, 0);
-    QCOMPARE(meter.usage(0).memory, 0u);
-}
-
-void TestHardware::processes_madeUp_areMeasured()
-{
-    const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-    makeProcess(10, 1, 10, 500, 1, "900 100 40 1 0 1 0"); // the kernel
-    makeProcess(11, 10, 10, 100, 2, "900 60 50 1 0 1 0"); // its child
-    makeProcess(12, 11, 12, 0, 3, "900 7 0 1 0 1 0");     // a grandchild with a session of its own
-    makeProcess(9, 12, 9, 0, 4, "900 1 0 1 0 1 0");       // its child, with a lower number
-    makeProcess(20, 1, 20, 9999, 1, "900 500 0 1 0 1 0"); // somebody else
-    ProcessMeter meter(m_roots);
-    meter.setKernels({{"a", 10, {}}});
-    meter.update();
-    KernelSample usage = meter.usage(0);
-    QCOMPARE(usage.processes, 4);
-    QCOMPARE(usage.memory, (60 + 10 + 7 + 1 + 50) * page); // shared pages once, the most
-    QCOMPARE(usage.cpuCores, 0.0);                         // of what was before nothing is known
-    makeProcess(10, 1, 10, 600, 1, "900 100 40 1 0 1 0");
-    makeProcess(12, 1, 12, 0, 3, "900 7 0 1 0 1 0"); // its parent ended: it is ours all the same
-    QVERIFY(QDir(m_folder->filePath(u"proc/11"_s)).removeRecursively());
-    makeProcess(13, 10, 10, 50, 9, "900 0 0 1 0 1 0"); // new
-    meter.update();
-    usage = meter.usage(0);
-    QCOMPARE(usage.processes, 4);
-    QVERIFY(usage.cpuCores > 0);
-    QCOMPARE(meter.ownerOf(12), 0);
-    QCOMPARE(meter.ownerOf(20), -1);
-}
-
-void TestHardware::processes_sameNumberAgain_isAnother()
-{
-    makeProcess(10, 1, 10, 500, 1, "900 100 0 1 0 1 0");
-    makeProcess(30, 10, 10, 5, 2, "900 10 0 1 0 1 0");
-    ProcessMeter meter(m_roots);
-    meter.setKernels({{"a", 10, {}}});
-    meter.update();
-    QCOMPARE(meter.usage(0).processes, 2);
-    makeProcess(30, 1, 99, 0, 77, "900 10 0 1 0 1 0"); // started later, by somebody else
-    meter.update();
-    QCOMPARE(meter.usage(0).processes, 1);
-    meter.update();
-    QCOMPARE(meter.ownerOf(30), -1);
-}
-
-void TestHardware::gpuMemory_processes_areTheKernels()
-{
-    makeProcess(10, 1, 10, 0, 1, "9 1 0 1 0 1 0");
-    makeProcess(20, 1, 20, 0, 1, "9 1 0 1 0 1 0");
-    ProcessMeter meter(m_roots);
-    meter.setKernels({{"a", 10, {}}, {"b", 20, {}}});
-    meter.update();
-    std::vector<GpuSample> gpus(2);
-    gpus[0].processes = {{10, 100}, {20, 5}};
-    gpus[1].slices = {{"MIG-1", {}, {}, {{10, 30}}}};
-    QVERIFY(gpuMemoryOf(0, gpus, meter) == 130u);
-    QVERIFY(gpuMemoryOf(1, gpus, meter) == 5u);
-    gpus[0].processes = {{424242, 100}}; // numbered by another namespace: it may be anybody
-    gpus[1].slices.clear();
-    QVERIFY(!gpuMemoryOf(0, gpus, meter));
-    gpus[0].processes = {{10, std::nullopt}};
-    QVERIFY(!gpuMemoryOf(0, gpus, meter));
-    QVERIFY(gpuMemoryOf(1, gpus, meter) == 0u);
-}
-
-// Choosing
-
-Hardware TestHardware::hardware()
-{
-    Hardware hardware;
-    const Status works{DeviceState::Usable, "works", {}};
-    hardware.gpuStatus = hardware.tpuStatus = works;
-    Gpu whole{0, "GPU-1", "H100", 80, false, {}, works};
-    Gpu divided{1, "GPU-2", "A100", 40, true, {{"MIG-1", "A100 MIG 1g.5gb", "1g.5gb", 5}}, works};
-    Gpu lost{2, "GPU-3", "T4", 16, false, {}, {DeviceState::Lost, "T4 does not answer", {}}};
-    hardware.gpus = {whole, divided, lost};
-    for (int chip = 0; chip < 8; ++chip)
-        hardware.tpus.push_back({chip, "TPU v5e", {}, "/dev/vfio/0"});
-    return hardware;
-}
-
-void TestHardware::select_choice_data()
-{
-    QTest::addColumn<QByteArray>("choice");
-    QTest::addColumn<QByteArray>("name");
-    QTest::addColumn<QByteArray>("variables"); // null: removed
-    QTest::newRow("none") << QByteArray(R"({"kind":"none"})") << QByteArray("CPU only")
-                          << QByteArray(R"({"CUDA_VISIBLE_DEVICES":"-1","JAX_PLATFORMS":"cpu",
-                                            "PJRT_DEVICE":"CPU","TPU_VISIBLE_CHIPS":null})");
-    QTest::newRow("gpu") << QByteArray(R"({"kind":"gpu","devices":["GPU-1"]})") << QByteArray("H100")
-                         << QByteArray(R"({"CUDA_VISIBLE_DEVICES":"GPU-1","JAX_PLATFORMS":"cuda,cpu",
-                                           "PJRT_DEVICE":null,"TPU_VISIBLE_CHIPS":null})");
-    QTest::newRow("mig") << QByteArray(R"({"kind":"mig","devices":["MIG-1"]})")
-                         << QByteArray("A100 MIG 1g.5gb")
-                         << QByteArray(R"({"CUDA_VISIBLE_DEVICES":"MIG-1","JAX_PLATFORMS":"cuda,cpu",
-                                           "PJRT_DEVICE":null,"TPU_VISIBLE_CHIPS":null})");
-    QTest::newRow("all chips")
-        << QByteArray(R"({"kind":"tpu"})") << QByteArray("TPU v5e (8 chips)")
-        << QByteArray(R"({"JAX_PLATFORMS":"tpu,cpu","PJRT_DEVICE":"TPU","CUDA_VISIBLE_DEVICES":"-1",
-                          "TPU_VISIBLE_CHIPS":"0,1,2,3,4,5,6,7","TPU_CHIPS_PER_PROCESS_BOUNDS":null,
-                          "TPU_PROCESS_BOUNDS":null})");
-    QTest::newRow("one chip")
-        << QByteArray(R"({"kind":"tpu","devices":["2"]})") << QByteArray("TPU v5e")
-        << QByteArray(R"({"JAX_PLATFORMS":"tpu,cpu","PJRT_DEVICE":"TPU","CUDA_VISIBLE_DEVICES":"-1",
-                          "TPU_VISIBLE_CHIPS":"2","TPU_CHIPS_PER_PROCESS_BOUNDS":"1,1,1",
-                          "TPU_PROCESS_BOUNDS":"1,1,1"})");
-}
-
-void TestHardware::select_choice()
-{
-    QFETCH(const QByteArray, choice);
-    QFETCH(const QByteArray, name);
-    QFETCH(const QByteArray, variables);
-    const auto parsed = parseChoice(json::parse(choice.toStdString()));
-    QVERIFY(parsed);
-    const auto selected = select(*parsed, hardware());
-    QVERIFY2(selected, selected ? "" : selected.error().message.c_str());
-    QCOMPARE(selected->name, name.toStdString());
-    json found = json::object();
-    for (const auto& [variable, value] : selected->variables)
-        found[variable] = value ? json(*value) : json();
-    QCOMPARE(found, json::parse(variables.toStdString()));
-}
-
-void TestHardware::select_unusable_saysWhatThereIs_data()
-{
-    QTest::addColumn<QByteArray>("choice");
-    QTest::addColumn<QByteArray>("says");
-    const auto row = [](const char* name, const char* choice, const char* says) {
-        QTest::newRow(name) << QByteArray(choice) << QByteArray(says);
-    };
-    row("unknown GPU", R"({"kind":"gpu","devices":["GPU-9"]})", "There are: H100 (GPU-1)");
-    row("one of two unknown", R"({"kind":"gpu","devices":["GPU-1","GPU-9"]})", "no GPU GPU-9");
-    row("a lost GPU", R"({"kind":"gpu","devices":["GPU-3"]})", "T4 does not answer");
-    row("a divided GPU", R"({"kind":"gpu","devices":["GPU-2"]})", "choose one of them");
-    row("unknown slice", R"({"kind":"mig","devices":["MIG-9"]})", "A100 MIG 1g.5gb (MIG-1)");
-    row("unknown chip", R"({"kind":"tpu","devices":["8"]})", "There are 8: 0 to 7");
-    row("no chip's number", R"({"kind":"tpu","devices":["x"]})", "no TPU chip x");
-    row("three chips", R"({"kind":"tpu","devices":["0","1","2"]})", "choose 1, 2, 4 or all 8");
-}
-
-void TestHardware::select_unusable_saysWhatThereIs()
-{
-    QFETCH(const QByteArray, choice);
-    QFETCH(const QByteArray, says);
-    const auto selected = select(*parseChoice(json::parse(choice.toStdString())), hardware());
-    QVERIFY(!selected);
-    QVERIFY2(selected.error().message.contains(says.toStdString()), selected.error().message.c_str());
-}
-
-void TestHardware::parseChoice_malformed_isRefused_data()
-{
-    QTest::addColumn<QByteArray>("choice");
-    const auto row = [](const char* name, const QByteArray& choice) { QTest::newRow(name) << choice; };
-    row("null", "null");
-    row("a text", "\"gpu\"");
-    row("no kind", "{}");
-    row("kind of a wrong type", R"({"kind":1})");
-    row("unknown kind", R"({"kind":"npu"})");
-    row("none with devices", R"({"kind":"none","devices":["GPU-1"]})");
-    row("gpu without devices", R"({"kind":"gpu"})");
-    row("gpu with null devices", R"({"kind":"gpu","devices":null})");
-    row("two slices", R"({"kind":"mig","devices":["MIG-1","MIG-2"]})");
-    row("devices as an object", R"({"kind":"gpu","devices":{"a":1}})");
-    row("devices of numbers", R"({"kind":"tpu","devices":[1]})");
-    row("a comma", R"({"kind":"gpu","devices":["GPU-1,GPU-2"]})");
-    row("a NUL", R"({"kind":"gpu","devices":["GPU-1\u0000"]})");
-    row("an empty device", R"({"kind":"gpu","devices":[""]})");
-    row("a long device", R"({"kind":"gpu","devices":[")" + QByteArray(300, 'x') + R"("]})");
-    row("many devices", R"({"kind":"gpu","devices":[)" + QByteArray(R"("a",)").repeated(300) + R"("a"]})");
-}
-
-void TestHardware::parseChoice_malformed_isRefused()
-{
-    QFETCH(const QByteArray, choice);
-    const auto parsed = parseChoice(json::parse(choice.toStdString()));
-    QVERIFY(!parsed);
-    QCOMPARE(parsed.error().code, std::string(wire::errorCodeBadRequest));
-    QVERIFY(!parsed.error().message.empty());
-}
-
-void TestHardware::parseChoice_written_isReadAgain()
-{
-    const Choice choice{Kind::MigSlice, {"MIG-GPU-1/2/3"}};
-    const auto parsed = parseChoice(toJson(choice));
-    QVERIFY(parsed);
-    QVERIFY(parsed->kind == choice.kind);
-    QCOMPARE(parsed->devices, choice.devices);
-}
-
-void TestHardware::json_absentFigures_areLeftOut()
-{
-    Sample sample;
-    sample.gpus.resize(1);
-    const json written = toJson(sample);
-    const json& gpu = written["gpus"][0];
-    for (const char* const name : {"memory_used", "memory_total", "utilisation", "temperature", "power"})
-        QVERIFY(!gpu.contains(name));
-    QCOMPARE(gpu["status"]["state"].get<std::string>(), std::string("none"));
-    QVERIFY(!toJson(hardware()).contains("libtpu"));
-    QVERIFY(!toJson(hardware())["memory"].contains("limit"));
-}
-
-// The sampler
-
-void TestHardware::sampler_whileWatched_samples()
-{
-    std::atomic<int> taken = 0;
-    SamplerOptions options;
-    options.library = "libcahier-no-such-library.so.1";
-    options.folder = m_folder->path().toStdString();
-    options.interval = std::chrono::milliseconds(10);
-    Sampler sampler(options, [&](const auto& sample) { taken += sample->memory.total > 0 ? 1 : 0; });
-    QTest::qWait(50);
-    QCOMPARE(taken.load(), 0); // nobody looks
-    sampler.setWatched(true);
-    QTRY_VERIFY(taken >= 3);
-    sampler.setWatched(false);
-    std::atomic<bool> detected = false;
-    sampler.detect([&](const Hardware& found) { detected = found.cpu.logicalCores > 0; });
-    QTRY_VERIFY(detected);
-    const int then = taken; // it rests by the time it has answered
-    QTest::qWait(50);
-    QCOMPARE(taken.load(), then);
-}
-
-void TestHardware::sampler_withKernels_samplesWithoutWatcher()
-{
-    std::mutex mutex;
-    std::shared_ptr<const Sample> last;
-    SamplerOptions options;
-    options.library = "libcahier-no-such-library.so.1";
-    options.interval = std::chrono::milliseconds(10);
-    Sampler sampler(options, [&](std::shared_ptr<const Sample> sample) {
-        const std::scoped_lock lock(mutex);
-        last = std::move(sample);
-    });
-    sampler.setKernels({{"k", getpid(), m_folder->path().toStdString()}});
-    const auto kernel = [&] {
-        const std::scoped_lock lock(mutex);
-        return last && !last->kernels.empty() ? last->kernels[0] : KernelSample();
-    };
-    QTRY_VERIFY(kernel().disk);
-    QCOMPARE(kernel().kernel, std::string("k"));
-    QVERIFY(kernel().gpuMemory == 0u);
-}
-
-void TestHardware::sampler_history_isBoundedAndAfter()
-{
-    std::atomic<int> taken = 0;
-    SamplerOptions options;
-    options.library = "libcahier-no-such-library.so.1";
-    options.interval = std::chrono::milliseconds(2);
-    options.history = 5;
-    Sampler sampler(options, [&](const auto&) { ++taken; });
-    sampler.setWatched(true);
-    QTRY_VERIFY(taken > 10);
-    sampler.setWatched(false);
-    QTRY_COMPARE(sampler.history(0).size(), 5u);
-    const auto all = sampler.history(0);
-    QVERIFY(std::ranges::is_sorted(all, {}, [](const auto& sample) { return sample->time; }));
-    QVERIFY(sampler.history(all[2]->time).size() <= 2 + 5);
-    QVERIFY(sampler.history(std::numeric_limits<std::int64_t>::max()).empty());
-}
-
-void TestHardware::sampler_ended_callsNothing()
-{
-    std::atomic<int> calls = 0;
-    SamplerOptions options;
-    options.library = "libcahier-no-such-library.so.1";
-    options.interval = std::chrono::milliseconds(1);
-    auto sampler = std::make_unique<Sampler>(options, [&](const auto&) { ++calls; });
-    sampler->setWatched(true);
-    QTRY_VERIFY(calls > 2);
-    sampler.reset();
-    const int then = calls;
-    QTest::qWait(20);
-    QCOMPARE(calls.load(), then);
 }
 
 QTEST_GUILESS_MAIN(TestHardware)
