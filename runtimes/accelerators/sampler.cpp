@@ -62,6 +62,11 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<const Sample>> history(std::int64_t after) const;
     /// False when the thread has not ended within the time.
     [[nodiscard]] bool stop(std::chrono::milliseconds limit);
+    [[nodiscard]] bool hasEnded() const
+    {
+        const std::scoped_lock lock(m_mutex);
+        return m_done;
+    }
 
 private:
     struct Meters {
@@ -234,10 +239,17 @@ Sampler::Sampler(SamplerOptions options, SampleTaken taken)
 
 Sampler::~Sampler()
 {
+    (void)end();
+}
+
+bool Sampler::end()
+{
+    if (!m_thread.joinable()) return m_core->hasEnded();
     if (m_core->stop(patience))
         m_thread.join();
     else
         m_thread.detach();
+    return m_core->hasEnded();
 }
 
 void Sampler::detect(Detected done)

@@ -30,9 +30,12 @@ public:
 
     /// taken: called in the sampler's thread after each sample.
     Sampler(SamplerOptions options, SampleTaken taken);
+    ~Sampler(); ///< as end()
+
     /// Calls nothing any more once it begins. Waits for the thread, but not long for one that a driver holds:
-    /// that one is left to end by itself.
-    ~Sampler();
+    /// that one is left to end by itself, and false returned. The process must then end without the exit
+    /// handlers of libraries (_exit): the driver's would run under its thread.
+    bool end();
 
     /// done gets the hardware in the sampler's thread; not at all when the sampler ends first.
     void detect(Detected done);

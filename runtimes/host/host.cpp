@@ -334,11 +334,12 @@ void Host::removeGone(std::int64_t now)
 
 // The loop
 
-void Host::run()
+bool Host::run()
 {
     while (!m_end)
         pollOnce();
     endAll();
+    return m_monitor.end();
 }
 
 Host::PollItems Host::makePollItems(std::int64_t now)

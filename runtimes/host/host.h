@@ -32,8 +32,9 @@ public:
     Host(HostOptions options, UniqueFd listener, UniqueFd signals);
     ~Host();
 
-    /// Serves until idle for long enough or told to end.
-    void run();
+    /// Serves until idle for long enough or told to end. False when a driver holds a thread: the process is
+    /// to end by _exit() then.
+    [[nodiscard]] bool run();
 
     // For the requests.
 

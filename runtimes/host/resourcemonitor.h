@@ -28,6 +28,8 @@ public:
                              std::int64_t limitMs = 20000);
     [[nodiscard]] static accelerators::SamplerOptions ofThisMachine();
 
+    /// See accelerators::Sampler::end().
+    bool end() { return m_sampler.end(); }
     /// done is called by collect(), or with errorCodeTimeout by tick().
     void detect(Detected done);
     /// The kernels that run.
