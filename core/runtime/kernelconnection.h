@@ -4,11 +4,13 @@
 #pragma once
 
 #include <core/error.h>
+#include <core/runtime/hardware.h>
 #include <core/runtime/message.h>
 
 #include <QFuture>
 #include <QObject>
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -77,7 +79,10 @@ public:
     /// As the kernel spec says: SIGINT or interrupt_request.
     [[nodiscard]] virtual QFuture<Result<void>> interrupt() = 0;
     /// Where it succeeds, StateChanged Restarting comes before all that is said of the new process.
-    [[nodiscard]] virtual QFuture<Result<void>> restart() = 0;
+    /// With an accelerator the new process computes with that; it is refused, and nothing is restarted, when
+    /// the machine does not have it (NotFound) or the runtime cannot change it (Unsupported).
+    [[nodiscard]] virtual QFuture<Result<void>>
+    restart(const std::optional<AcceleratorChoice>& accelerator) = 0;
     [[nodiscard]] virtual QFuture<Result<void>> shutdown() = 0;
 
 Q_SIGNALS:

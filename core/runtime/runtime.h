@@ -3,6 +3,7 @@
 #pragma once
 
 #include <core/error.h>
+#include <core/runtime/hardware.h>
 #include <core/runtime/kernelconnection.h>
 
 #include <QFuture>
@@ -39,7 +40,9 @@ struct KernelInfo {
     bool busy = false;
     qint64 pid = 0;
     quint64 lastSeq = 0;
-    qint64 startedAt = 0; ///< ms since 1970
+    qint64 startedAt = 0;                              ///< ms since 1970
+    std::optional<AcceleratorChoice> accelerator = {}; ///< where one was chosen
+    QString acceleratorName = {};                      ///< for people: "NVIDIA H100 80GB HBM3", "CPU only"
 };
 
 enum class Lifetime {
@@ -53,6 +56,7 @@ struct StartOptions {
     QHash<QString, std::optional<QString>> environment = {}; ///< nullopt removes a variable
     QString label = {};
     Lifetime lifetime = Lifetime::Runtime;
+    std::optional<AcceleratorChoice> accelerator = {};
 };
 
 /// Lives in the thread that made it; no call blocks. Connections hold what they need of it and may outlive
@@ -73,6 +77,18 @@ public:
                                                                                     quint64 after) = 0;
     /// Drops a dead kernel and its journal.
     [[nodiscard]] virtual QFuture<Result<void>> forget(const QString& kernelId) = 0;
+
+    // What the machine has. Runtimes that cannot tell answer Unsupported, which is also the default.
+
+    /// Looks now; a driver that wakes a GPU may take seconds.
+    [[nodiscard]] virtual QFuture<Result<Hardware>> hardware();
+    /// Gives the last minutes' samples, oldest first, and lets sampled() follow, about once a second, until
+    /// unsubscribeSamples(). After a lost connection it goes on by itself, and what was missed comes too.
+    [[nodiscard]] virtual QFuture<Result<std::vector<ResourceSample>>> subscribeSamples();
+    virtual void unsubscribeSamples();
+
+Q_SIGNALS:
+    void sampled(const cahier::runtime::ResourceSample& sample);
 };
 
 } // namespace cahier::runtime

@@ -87,7 +87,7 @@ QFuture<Result<void>> Session::interrupt()
     return connection->interrupt();
 }
 
-QFuture<Result<void>> Session::restart()
+QFuture<Result<void>> Session::restart(const std::optional<AcceleratorChoice>& accelerator)
 {
     using enum SessionState;
     if (m_state == NoKernel || m_state == Reconnecting || m_state == Restarting)
@@ -100,20 +100,21 @@ QFuture<Result<void>> Session::restart()
     beginRestart();
     settle();
     if (connection != m_connection) return refused(u"There is no kernel to restart any more."_s);
-    return connection->restart().then(this, [this, connection, wasDead](const Result<void>& result) {
-        if (result || connection != m_connection) return result;
-        m_restartAsked = false;
-        if (m_kernel != KernelState::Restarting) return result;
-        // Nothing was replaced: the kernel is what the connection says it is.
-        if (connection->state() == KernelState::Dead && !wasDead) {
-            handleDeath(m_deathBeforeRestart.value_or(KernelDeath{}));
-        } else {
-            m_kernel = connection->state();
-        }
-        if (m_kernel == KernelState::Reconnecting) m_live = false;
-        settle();
-        return result;
-    });
+    return connection->restart(accelerator)
+        .then(this, [this, connection, wasDead](const Result<void>& result) {
+            if (result || connection != m_connection) return result;
+            m_restartAsked = false;
+            if (m_kernel != KernelState::Restarting) return result;
+            // Nothing was replaced: the kernel is what the connection says it is.
+            if (connection->state() == KernelState::Dead && !wasDead) {
+                handleDeath(m_deathBeforeRestart.value_or(KernelDeath{}));
+            } else {
+                m_kernel = connection->state();
+            }
+            if (m_kernel == KernelState::Reconnecting) m_live = false;
+            settle();
+            return result;
+        });
 }
 
 QFuture<Result<void>> Session::shutdown()

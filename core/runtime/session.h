@@ -60,7 +60,7 @@ public:
     QFuture<Result<void>> interrupt();
     /// What ran is Killed, what waited Cancelled; cells enqueued from now on run in the new kernel.
     /// IllegalState without a kernel, while reconnecting or already restarting.
-    QFuture<Result<void>> restart();
+    QFuture<Result<void>> restart(const std::optional<AcceleratorChoice>& accelerator = {});
     /// Ends the kernel; the state is NoKernel once it is gone.
     QFuture<Result<void>> shutdown();
 

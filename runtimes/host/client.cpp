@@ -96,6 +96,14 @@ void Client::replyError(std::int64_t request, const wire::WireError& error)
                {"detail", error.detail}});
 }
 
+void Client::offer(const std::string& envelope)
+{
+    if (m_closing || isFull()) return;
+    const std::string frame = wire::encodeFrame(envelope);
+    tail() += frame;
+    m_queuedBytes += frame.size();
+}
+
 void Client::refuse(const std::string& message)
 {
     queueJson({{"op", "error"}, {"message", message}});

@@ -24,7 +24,8 @@ public:
     [[nodiscard]] int id() const { return m_id; }
     [[nodiscard]] int fd() const { return m_socket.get(); }
     bool greeted = false; ///< its hello was accepted
-    bool paused = false;  ///< frames were left because its replies were unread
+    bool wantsSamples = false;
+    bool paused = false; ///< frames were left because its replies were unread
 
     /// Takes what has arrived. False when the client is gone.
     [[nodiscard]] bool receive();
@@ -33,6 +34,8 @@ public:
 
     void reply(std::int64_t request, nlohmann::json fields);
     void replyError(std::int64_t request, const wire::WireError& error);
+    /// An event that need not arrive: it is left out while the client does not take what it was sent before.
+    void offer(const std::string& envelope);
     /// Says why, then closes once that is written.
     void refuse(const std::string& message);
 

@@ -158,7 +158,7 @@ void Host::specs(const Environment& environment, SpecsDone done)
     SpecSearch search = findKernelSpecs(environment);
     if (search.hasPython()) return done(search, std::nullopt);
     std::vector<std::string> interpreters = pythonInterpreters(environment);
-    m_probe.start(interpreters, environment,
+    m_probe.start("import ipykernel", interpreters, environment,
                   [search = std::move(search), interpreters, environment, done = std::move(done)](
                       const std::optional<std::string>& found, const std::string& output) mutable {
                       if (found) {
@@ -172,13 +172,15 @@ void Host::specs(const Environment& environment, SpecsDone done)
 }
 
 wire::Result<std::shared_ptr<Kernel>> Host::startKernel(KernelRecord record, KernelSpec spec,
-                                                        Environment environment, int starter)
+                                                        Environment environment,
+                                                        accelerators::Selection accelerator, int starter)
 {
     record.id = wire::makeUuid();
     record.started = wire::nowMs();
     environment[kernelIdVariable] = record.id;
     auto kernel = std::make_shared<Kernel>(m_context, placesFor(record.id), record, std::move(spec),
                                            std::move(environment));
+    kernel->setAccelerator(std::move(accelerator));
     if (auto started = kernel->start(); !started) {
         kernel->removeJournal();
         return std::unexpected(started.error());
@@ -332,11 +334,12 @@ void Host::removeGone(std::int64_t now)
 
 // The loop
 
-void Host::run()
+bool Host::run()
 {
     while (!m_end)
         pollOnce();
     endAll();
+    return m_monitor.end();
 }
 
 Host::PollItems Host::makePollItems(std::int64_t now)
@@ -358,6 +361,8 @@ Host::PollItems Host::makePollItems(std::int64_t now)
     }
     poll.probe = poll.items.size();
     m_probe.addPollItems(poll.items);
+    poll.monitor = poll.items.size();
+    poll.items.push_back({nullptr, m_monitor.fd(), ZMQ_POLLIN, 0});
     return poll;
 }
 
@@ -381,6 +386,7 @@ void Host::pollOnce()
     deliverAll();
     if (!m_gone.empty()) m_wake = 0; // what follows from that is next
     dropDrained();
+    updateMonitor();
     m_wake = sooner(m_wake, noteIdle(steadyMs()));
 }
 
@@ -393,7 +399,8 @@ void Host::react(const PollItems& poll)
         const std::size_t end = i + 1 < poll.kernels.size() ? poll.kernels[i + 1].second : poll.probe;
         kernel->process(items.subspan(begin, end - begin));
     }
-    m_probe.process(items.subspan(poll.probe));
+    m_probe.process(items.subspan(poll.probe, poll.monitor - poll.probe));
+    if (items[poll.monitor].revents != 0) sendSamples();
     constexpr std::size_t firstClient = 2;
     for (std::size_t i = 0; i < poll.clients.size(); ++i) {
         Client& client = *poll.clients[i];
@@ -407,7 +414,7 @@ void Host::react(const PollItems& poll)
 
 std::int64_t Host::timers(std::int64_t now)
 {
-    std::int64_t next = m_probe.tick(now);
+    std::int64_t next = sooner(m_probe.tick(now), m_monitor.tick(now));
     const auto kernels = m_kernels; // a kernel that ends may leave the list
     for (const auto& [id, kernel] : kernels)
         next = sooner(next, kernel->tick(now));

@@ -6,6 +6,7 @@
 #include <runtimes/host/hostlog.h>
 #include <runtimes/host/kernel.h>
 #include <runtimes/host/pythonprobe.h>
+#include <runtimes/host/resourcemonitor.h>
 
 #include <zmq.hpp>
 
@@ -31,8 +32,9 @@ public:
     Host(HostOptions options, UniqueFd listener, UniqueFd signals);
     ~Host();
 
-    /// Serves until idle for long enough or told to end.
-    void run();
+    /// Serves until idle for long enough or told to end. False when a driver holds a thread: the process is
+    /// to end by _exit() then.
+    [[nodiscard]] bool run();
 
     // For the requests.
 
@@ -42,8 +44,15 @@ public:
     /// Installed specs, with a probed Python where no spec gives one. May answer later.
     using SpecsDone = std::function<void(const SpecSearch&, const std::optional<wire::WireError>& noPython)>;
     void specs(const Environment& environment, SpecsDone done);
+    /// What this machine has, with libtpu looked for in the environment's Pythons where there is a TPU.
+    /// Answers later.
+    void detectHardware(const Environment& environment, ResourceMonitor::Detected done);
+    /// Samples go to the clients that are subscribed.
+    [[nodiscard]] ResourceMonitor& monitor() { return m_monitor; }
     [[nodiscard]] wire::Result<std::shared_ptr<Kernel>> startKernel(KernelRecord record, KernelSpec spec,
-                                                                    Environment environment, int starter);
+                                                                    Environment environment,
+                                                                    accelerators::Selection accelerator,
+                                                                    int starter);
     /// A starter that attached holds its kernel by that, no longer by having started it.
     void starterAttached(const std::string& kernel, int client);
     /// Takes a kernel off the list; its journal goes once no client has more to read of it.
@@ -56,11 +65,11 @@ private:
     [[nodiscard]] Kernel::Places placesFor(const std::string& id);
 
     struct PollItems {
-        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe
+        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe, monitor
         std::vector<Client*> clients;
         std::vector<std::pair<std::shared_ptr<Kernel>, std::size_t>>
             kernels; ///< with where their items begin
-        std::size_t probe = 0;
+        std::size_t probe = 0, monitor = 0;
         bool atOnce = false; ///< something is to be done whatever they say
     };
     [[nodiscard]] PollItems makePollItems(std::int64_t now);
@@ -79,6 +88,9 @@ private:
     /// Drops, once an hour, dead kernels that nothing was written to for too long.
     void dropOld(std::int64_t now);
     void syncJournals(std::int64_t now);
+    /// Lets the monitor watch the kernels that run, for the clients that want to see it.
+    void updateMonitor();
+    void sendSamples();
     /// Ends the host once it was idle for long enough; returns when that will be, or -1.
     std::int64_t noteIdle(std::int64_t now);
     void endAll();
@@ -91,6 +103,7 @@ private:
     zmq::context_t m_context;
     DiskSyncer m_syncer;
     PythonProbe m_probe;
+    ResourceMonitor m_monitor;
     std::map<std::string, std::shared_ptr<Kernel>> m_kernels;
     std::vector<std::shared_ptr<Kernel>> m_leaving;
     std::map<std::string, int> m_starters;         ///< client that started a kernel of client lifetime

@@ -2,6 +2,7 @@
 // What crosses the kernel's sockets. kernellife.cpp starts and ends the process.
 #include <runtimes/host/kernel.h>
 
+#include <runtimes/accelerators/hardwarejson.h>
 #include <runtimes/wire/hostprotocol.h>
 #include <runtimes/wire/ids.h>
 #include <runtimes/wire/jsonparse.h>
@@ -84,12 +85,34 @@ nlohmann::json Kernel::info()
                            {"lifetime", m_record.clientLifetime ? "client" : "host"},
                            {"state", stateName()},
                            {"busy", m_busy},
-                           {"pid", m_process ? m_process->pid() : 0},
+                           {"pid", pid()},
                            {"started", m_record.started},
                            {"first", journal().first()},
                            {"last", journal().last()}};
+    if (m_record.accelerator) info["accelerator"] = *m_record.accelerator;
     if (isDead() && m_record.death) m_record.death->addTo(info);
     return info;
+}
+
+void Kernel::setAccelerator(accelerators::Selection accelerator)
+{
+    m_acceleratorVariables = std::move(accelerator.variables);
+    m_record.accelerator.reset();
+    if (accelerator.name.empty()) return;
+    m_record.accelerator = accelerators::toJson(accelerator.choice);
+    (*m_record.accelerator)["name"] = accelerator.name;
+}
+
+Environment Kernel::launchEnvironment() const
+{
+    Environment environment = m_environment;
+    for (const auto& [name, value] : m_acceleratorVariables) {
+        if (value)
+            environment[name] = *value;
+        else
+            environment.erase(name);
+    }
+    return environment;
 }
 
 void Kernel::recordState(const nlohmann::json& state)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <runtimes/accelerators/selection.h>
 #include <runtimes/host/journal.h>
 #include <runtimes/host/kernelprocess.h>
 #include <runtimes/host/kernelrecord.h>
@@ -50,11 +51,14 @@ public:
 
     /// Makes the journal's folder this host's; false when another running host has it. start() does this.
     [[nodiscard]] bool lock();
+    /// What processes launched from now on compute with.
+    void setAccelerator(accelerators::Selection accelerator);
     /// Launches the process.
     [[nodiscard]] wire::Result<void> start();
 
     [[nodiscard]] const std::string& id() const { return m_record.id; }
     [[nodiscard]] const KernelRecord& record() const { return m_record; }
+    [[nodiscard]] int pid() const { return m_process ? m_process->pid() : 0; }
     [[nodiscard]] bool isDead() const { return m_phase == KernelPhase::Dead; }
     [[nodiscard]] bool isEnding() const { return m_goal != Goal::None; }
     [[nodiscard]] bool isBusy() const { return m_busy; }
@@ -115,6 +119,7 @@ private:
     // kernellife.cpp: the process's life
     [[nodiscard]] wire::Result<void> launch();
     [[nodiscard]] wire::Result<void> launchProcess();
+    [[nodiscard]] Environment launchEnvironment() const;
     [[nodiscard]] wire::Result<void> prepareConnection();
     void beginEnd(Goal goal, const std::string& reason);
     void advanceEnd(std::int64_t now);
@@ -133,7 +138,8 @@ private:
     Places m_places;
     KernelRecord m_record;
     KernelSpec m_spec;
-    Environment m_environment;
+    Environment m_environment; ///< without what the accelerator sets
+    std::vector<accelerators::Variable> m_acceleratorVariables;
     UniqueFd m_lock;
     std::unique_ptr<Journal> m_journal;
     SentIds m_sent;

@@ -160,8 +160,8 @@ wire::Result<void> Kernel::launchProcess()
     if (!command) return std::unexpected(command.error());
     auto sockets = KernelSockets::connect(m_context, m_connection, m_seen);
     if (!sockets) return std::unexpected(sockets.error());
-    auto process =
-        KernelProcess::launch({command->program, command->argv, m_record.workingDirectory, m_environment});
+    auto process = KernelProcess::launch(
+        {command->program, command->argv, m_record.workingDirectory, launchEnvironment()});
     if (!process) return std::unexpected(process.error());
 
     m_sockets = std::move(*sockets);

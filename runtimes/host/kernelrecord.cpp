@@ -52,6 +52,7 @@ wire::Result<void> KernelRecord::write(const std::string& folder) const
                            {"started", started},
                            {"pid", pid},
                            {"client_lifetime", clientLifetime}};
+    if (accelerator) json["accelerator"] = *accelerator;
     if (death) death->addTo(json["death"]);
     return wire::writePrivateFile(fileIn(folder),
                                   json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -76,6 +77,9 @@ std::optional<KernelRecord> KernelRecord::read(const std::string& folder)
         record.started = started->get<std::int64_t>();
     if (const auto lifetime = json.find("client_lifetime"); lifetime != json.end() && lifetime->is_boolean())
         record.clientLifetime = lifetime->get<bool>();
+    if (const auto accelerator = json.find("accelerator");
+        accelerator != json.end() && accelerator->is_object())
+        record.accelerator = *accelerator;
     if (const auto death = json.find("death"); death != json.end() && death->is_object()) {
         record.death = Death{text(*death, "reason"), number(*death, "signal"), number(*death, "exit"),
                              death->contains("oom"), text(*death, "stderr")};

@@ -34,7 +34,8 @@ struct KernelRecord {
     std::int64_t started = 0; ///< ms since 1970
     int pid = 0;
     bool clientLifetime = false;
-    std::optional<Death> death; ///< nothing while it runs
+    std::optional<nlohmann::json> accelerator; ///< as in KernelInfo; nothing when none was chosen
+    std::optional<Death> death;                ///< nothing while it runs
 
     [[nodiscard]] wire::Result<void> write(const std::string& folder) const;
     [[nodiscard]] static std::optional<KernelRecord> read(const std::string& folder);

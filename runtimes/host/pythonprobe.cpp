@@ -11,11 +11,13 @@ namespace {
 constexpr std::int64_t limitMs = 10000;
 }
 
-void PythonProbe::start(std::vector<std::string> interpreters, Environment environment, Done done)
+void PythonProbe::start(std::string code, std::vector<std::string> interpreters, Environment environment,
+                        Done done)
 {
     for (const std::string& interpreter : interpreters)
-        if (m_known.contains(interpreter)) return done(interpreter, {});
+        if (m_known.contains({code, interpreter})) return done(interpreter, {});
     Job& job = m_jobs.emplace_back();
+    job.code = std::move(code);
     job.interpreters = std::move(interpreters);
     job.environment = std::move(environment);
     job.done = std::move(done);
@@ -26,8 +28,8 @@ void PythonProbe::tryNext(Job& job)
 {
     for (; job.current < job.interpreters.size(); ++job.current) {
         const std::string& interpreter = job.interpreters[job.current];
-        auto process = KernelProcess::launch(
-            {interpreter, {interpreter, "-c", "import ipykernel"}, "/", job.environment});
+        auto process =
+            KernelProcess::launch({interpreter, {interpreter, "-c", job.code}, "/", job.environment});
         if (!process) continue;
         job.process = std::move(*process);
         job.deadline = steadyMs() + limitMs;
@@ -62,7 +64,7 @@ void PythonProbe::check(Job& job)
     if (job.current == 0) job.firstOutput = job.process->outputTail();
     job.process.reset();
     if (!status->signalled && status->code == 0) {
-        m_known.insert(interpreter);
+        m_known.emplace(job.code, interpreter);
         job.finished = true;
     } else {
         ++job.current;

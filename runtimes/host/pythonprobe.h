@@ -16,14 +16,15 @@
 
 namespace cahier::host {
 
-/// Finds out, without blocking, which interpreter can import ipykernel.
+/// Finds out, without blocking, which interpreter a piece of code succeeds in.
 class PythonProbe {
 public:
     /// The interpreter found, or nothing and what the first one said.
     using Done = std::function<void(std::optional<std::string> interpreter, const std::string& output)>;
 
-    /// Tries the interpreters one after another, each for at most ten seconds. May call `done` at once.
-    void start(std::vector<std::string> interpreters, Environment environment, Done done);
+    /// Tries the interpreters one after another, each for at most ten seconds, until `code` exits with 0. May
+    /// call `done` at once.
+    void start(std::string code, std::vector<std::string> interpreters, Environment environment, Done done);
 
     void addPollItems(std::vector<zmq_pollitem_t>& items) const;
     void process(std::span<const zmq_pollitem_t> items);
@@ -32,6 +33,7 @@ public:
 
 private:
     struct Job {
+        std::string code;
         std::vector<std::string> interpreters;
         Environment environment;
         Done done;
@@ -45,7 +47,8 @@ private:
     void check(Job& job);
 
     std::list<Job> m_jobs;
-    std::set<std::string> m_known; ///< interpreters that have it; the others may get it at any time
+    /// Code and interpreters in which it succeeded; in the others it may at any time.
+    std::set<std::pair<std::string, std::string>> m_known;
 };
 
 } // namespace cahier::host

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <runtimes/host/requests.h>
 
+#include <runtimes/host/requestparts.h>
+
 #include <runtimes/wire/jsonparse.h>
 
 #include <array>
@@ -10,64 +12,6 @@
 namespace cahier::host {
 
 namespace {
-
-using Json = nlohmann::json;
-
-/// Where an answer goes, now or later: the client may be gone by then.
-class Reply {
-public:
-    Reply(Host& host, int client, std::int64_t request) : m_host(&host), m_client(client), m_request(request)
-    {
-    }
-
-    void ok(Json fields = Json::object()) const
-    {
-        if (Client* const client = m_host->client(m_client)) client->reply(m_request, std::move(fields));
-    }
-    void fail(const wire::WireError& error) const
-    {
-        if (Client* const client = m_host->client(m_client)) client->replyError(m_request, error);
-    }
-    void fail(std::string_view code, std::string message) const
-    {
-        fail(wire::WireError{std::string(code), std::move(message), {}});
-    }
-    void done(const wire::Result<void>& result) const
-    {
-        if (result)
-            ok();
-        else
-            fail(result.error());
-    }
-
-private:
-    Host* m_host;
-    int m_client;
-    std::int64_t m_request;
-};
-
-struct Request {
-    Host& host;
-    Client& client;
-    const Json& envelope;
-    const wire::Parts& parts;
-    Reply reply;
-
-    [[nodiscard]] std::string text(const char* name) const
-    {
-        const auto found = envelope.find(name);
-        return found != envelope.end() && found->is_string() ? found->get<std::string>() : std::string();
-    }
-    /// The kernel that the request names; answers when there is none.
-    [[nodiscard]] std::shared_ptr<Kernel> kernel() const
-    {
-        const std::string id = text("kernel");
-        std::shared_ptr<Kernel> found = host.kernel(id);
-        if (!found)
-            reply.fail(wire::errorCodeNotFound, std::format("There is no kernel {} on this host.", id));
-        return found;
-    }
-};
 
 Json specsJson(const SpecSearch& search)
 {
@@ -99,40 +43,9 @@ void hello(const Request& request)
     });
 }
 
-bool isVariableName(const std::string& name)
-{
-    return !name.empty() && !name.contains('=') && !name.contains('\0');
-}
-
-bool isVariableValue(const Json& value)
-{
-    return value.is_string() && !value.get_ref<const std::string&>().contains('\0');
-}
-
-/// The environment that a request's kernels and specs are of: what its environ says, else the host's own.
-/// Answers when environ is not what it should be.
-std::optional<Environment> baseEnvironment(const Request& request)
-{
-    const auto variables = request.envelope.find("environ");
-    if (variables == request.envelope.end() || variables->is_null()) return currentEnvironment();
-    Environment environment;
-    bool valid = variables->is_object();
-    if (valid)
-        for (const auto& [name, value] : variables->items()) {
-            valid = valid && isVariableName(name) && isVariableValue(value);
-            if (valid) environment[name] = value.get<std::string>();
-        }
-    if (!valid) {
-        request.reply.fail(wire::errorCodeBadRequest, "environ is an object of strings.");
-        return std::nullopt;
-    }
-    environment.erase("JPY_PARENT_PID");
-    return environment;
-}
-
 void specs(const Request& request)
 {
-    const std::optional<Environment> environment = baseEnvironment(request);
+    const std::optional<Environment> environment = request.environment();
     if (!environment) return;
     request.host.specs(*environment, [reply = request.reply](const SpecSearch& search, const auto&) {
         reply.ok(specsJson(search));
@@ -156,24 +69,46 @@ bool applyChanges(Environment& environment, const Json& changes)
     return true;
 }
 
-void launch(Host& host, const Reply& reply, int starter, KernelRecord record, const KernelSpec& spec,
-            const Environment& base, const Json& changes)
+/// What a start request asks for, without the spec.
+struct StartRequest {
+    KernelRecord record;
+    Environment base;
+    Json changes;
+    std::optional<accelerators::Choice> accelerator;
+    int starter = 0;
+};
+
+void launchOn(Host& host, const Reply& reply, const StartRequest& start, const KernelSpec& spec,
+              Environment environment, const wire::Result<accelerators::Selection>& accelerator)
 {
-    Environment environment = base;
-    for (const auto& [name, value] : spec.environment)
-        environment[name] = expandVariables(value, base);
-    if (!applyChanges(environment, changes))
-        return reply.fail(wire::errorCodeBadRequest,
-                          "The environment of a kernel is an object of strings and nulls.");
-    environment.erase("JPY_PARENT_PID"); // a spec may have it too
-    if (record.workingDirectory.empty()) record.workingDirectory = valueOf(environment, "HOME");
-    if (record.workingDirectory.empty()) record.workingDirectory = "/";
-    record.language = spec.language;
-    const auto kernel = host.startKernel(std::move(record), spec, std::move(environment), starter);
+    if (!accelerator) return reply.fail(accelerator.error());
+    const auto kernel =
+        host.startKernel(start.record, spec, std::move(environment), *accelerator, start.starter);
     if (kernel)
         reply.ok({{"kernel", (*kernel)->id()}});
     else
         reply.fail(kernel.error());
+}
+
+void launch(Host& host, const Reply& reply, StartRequest start, const KernelSpec& spec)
+{
+    Environment environment = start.base;
+    for (const auto& [name, value] : spec.environment)
+        environment[name] = expandVariables(value, start.base);
+    if (!applyChanges(environment, start.changes))
+        return reply.fail(wire::errorCodeBadRequest,
+                          "The environment of a kernel is an object of strings and nulls.");
+    environment.erase("JPY_PARENT_PID"); // a spec may have it too
+    KernelRecord& record = start.record;
+    if (record.workingDirectory.empty()) record.workingDirectory = valueOf(environment, "HOME");
+    if (record.workingDirectory.empty()) record.workingDirectory = "/";
+    record.language = spec.language;
+    const std::optional<accelerators::Choice> choice = start.accelerator;
+    selectAccelerator(host, choice, environment,
+                      [&host, reply, start = std::move(start), spec,
+                       environment](const wire::Result<accelerators::Selection>& accelerator) {
+                          launchOn(host, reply, start, spec, environment, accelerator);
+                      });
 }
 
 wire::WireError noSuchSpec(const std::string& name, const SpecSearch& search,
@@ -192,8 +127,7 @@ wire::WireError noSuchSpec(const std::string& name, const SpecSearch& search,
             "Looked in:\n" + folders};
 }
 
-void startFromArgv(const Request& request, KernelRecord record, const Json& argv, const Environment& base,
-                   const Json& changes)
+void startFromArgv(const Request& request, StartRequest start, const Json& argv)
 {
     KernelSpec spec;
     for (const Json& argument : argv)
@@ -203,36 +137,45 @@ void startFromArgv(const Request& request, KernelRecord record, const Json& argv
                                   "argv is an array of strings, the program first.");
     spec.language = request.text("language");
     spec.messageInterrupts = request.text("interrupt_mode") == "message";
-    launch(request.host, request.reply, request.client.id(), std::move(record), spec, base, changes);
+    launch(request.host, request.reply, std::move(start), spec);
 }
 
-void start(const Request& request)
+void startFromSpec(const Request& request, const StartRequest& start)
 {
-    KernelRecord record;
-    record.spec = request.text("spec");
-    record.label = request.text("label");
-    record.workingDirectory = request.text("cwd");
-    record.clientLifetime = request.text("lifetime") == "client";
-    const Json changes = request.envelope.value("env", Json());
-    const std::optional<Environment> base = baseEnvironment(request);
-    if (!base) return;
-    if (const auto argv = request.envelope.find("argv"); argv != request.envelope.end() && argv->is_array())
-        return startFromArgv(request, std::move(record), *argv, *base, changes);
-    if (record.spec.empty())
+    if (start.record.spec.empty())
         return request.reply.fail(wire::errorCodeBadRequest, "A start request needs a spec or an argv.");
-    Environment environment = *base;
-    if (!applyChanges(environment, changes))
+    Environment environment = start.base;
+    if (!applyChanges(environment, start.changes))
         return request.reply.fail(wire::errorCodeBadRequest,
                                   "The environment of a kernel is an object of strings and "
                                   "nulls.");
     request.host.specs(environment,
-                       [&host = request.host, reply = request.reply, starter = request.client.id(), record,
-                        base = *base,
-                        changes](const SpecSearch& search, const std::optional<wire::WireError>& noPython) {
-                           const KernelSpec* const spec = search.find(record.spec);
-                           if (!spec) return reply.fail(noSuchSpec(record.spec, search, noPython));
-                           launch(host, reply, starter, record, *spec, base, changes);
+                       [&host = request.host, reply = request.reply,
+                        start](const SpecSearch& search, const std::optional<wire::WireError>& noPython) {
+                           const KernelSpec* const spec = search.find(start.record.spec);
+                           if (!spec) return reply.fail(noSuchSpec(start.record.spec, search, noPython));
+                           launch(host, reply, start, *spec);
                        });
+}
+
+void start(const Request& request)
+{
+    StartRequest start;
+    start.record.spec = request.text("spec");
+    start.record.label = request.text("label");
+    start.record.workingDirectory = request.text("cwd");
+    start.record.clientLifetime = request.text("lifetime") == "client";
+    start.changes = request.envelope.value("env", Json());
+    start.starter = request.client.id();
+    const auto accelerator = request.accelerator();
+    if (!accelerator) return;
+    start.accelerator = *accelerator;
+    const std::optional<Environment> base = request.environment();
+    if (!base) return;
+    start.base = *base;
+    if (const auto argv = request.envelope.find("argv"); argv != request.envelope.end() && argv->is_array())
+        return startFromArgv(request, std::move(start), *argv);
+    startFromSpec(request, start);
 }
 
 void list(const Request& request)
@@ -292,8 +235,17 @@ void interrupt(const Request& request)
 
 void restart(const Request& request)
 {
-    if (const auto kernel = request.kernel())
-        kernel->restart([reply = request.reply](const auto& result) { reply.done(result); });
+    const auto kernel = request.kernel();
+    if (!kernel) return;
+    const auto choice = request.accelerator();
+    if (!choice) return;
+    if (!*choice) return kernel->restart([reply = request.reply](const auto& result) { reply.done(result); });
+    selectAccelerator(request.host, *choice, currentEnvironment(),
+                      [kernel, reply = request.reply](const wire::Result<accelerators::Selection>& selected) {
+                          if (!selected) return reply.fail(selected.error());
+                          kernel->setAccelerator(*selected);
+                          kernel->restart([reply](const auto& result) { reply.done(result); });
+                      });
 }
 
 void shutdown(const Request& request)
@@ -323,10 +275,20 @@ struct Operation {
 };
 
 constexpr std::array operations = {
-    Operation{"hello", hello},       Operation{"specs", specs},         Operation{"start", start},
-    Operation{"list", list},         Operation{"attach", attach},       Operation{"detach", detach},
-    Operation{"send", send},         Operation{"interrupt", interrupt}, Operation{"restart", restart},
-    Operation{"shutdown", shutdown}, Operation{"forget", forget},
+    Operation{"hello", hello},
+    Operation{"specs", specs},
+    Operation{"start", start},
+    Operation{"list", list},
+    Operation{"attach", attach},
+    Operation{"detach", detach},
+    Operation{"send", send},
+    Operation{"interrupt", interrupt},
+    Operation{"restart", restart},
+    Operation{"shutdown", shutdown},
+    Operation{"forget", forget},
+    Operation{"hardware", hardware},
+    Operation{"subscribe_samples", subscribeSamples},
+    Operation{"unsubscribe_samples", unsubscribeSamples},
 };
 
 } // namespace

@@ -137,12 +137,14 @@ int serveHere(const ServeOptions& options, int readyFd)
     }
     report(readyFd, 0);
     if (readyFd >= 0) close(readyFd);
+    bool threadsEnded = false;
     {
         Host host({folder, *state, options.journalLimit, options.idleExitMs}, std::move(*listener),
                   std::move(signals));
-        host.run();
+        threadsEnded = host.run();
         unlink(socketPath->c_str());
     }
+    if (!threadsEnded) _exit(0);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include <runtimes/local/hostclient.h>
 
 #include <core/runtime/jsonaccess.h>
+#include <runtimes/local/hardwarecodec.h>
 
 #include <QPromise>
 #include <QRandomGenerator>
@@ -183,6 +184,46 @@ void HostClient::attachAgain(const QString& kernel)
     post(u"attach"_s, fields, {}, handle, true);
 }
 
+void HostClient::subscribeSamples(Callback done)
+{
+    m_wantsSamples = true;
+    request(u"subscribe_samples"_s, {{"after", 0}}, {}, [this, done = std::move(done)](Result<json> reply) {
+        if (reply && m_wantsSamples) {
+            m_subscribed = true;
+            const std::vector<ResourceSample> samples = parseSamples(*reply);
+            if (!samples.empty()) m_lastSample = samples.back().time;
+        }
+        done(std::move(reply));
+    });
+}
+
+void HostClient::unsubscribeSamples()
+{
+    m_subscribed = false;
+    if (!std::exchange(m_wantsSamples, false)) return;
+    if (m_state != State::Ready && m_waiting.empty()) return; // nobody has subscribed
+    request(u"unsubscribe_samples"_s, json::object(), {}, [](const Result<json>&) {
+        // Without a connection there is nothing to end.
+    });
+}
+
+void HostClient::subscribeAgain()
+{
+    const auto handle = [this](const Result<json>& reply) {
+        if (!reply || !m_wantsSamples) return;
+        for (const ResourceSample& sample : parseSamples(*reply))
+            takeSample(sample);
+    };
+    post(u"subscribe_samples"_s, {{"after", m_lastSample}}, {}, handle, true);
+}
+
+void HostClient::takeSample(const ResourceSample& sample)
+{
+    if (!m_wantsSamples) return;
+    m_lastSample = sample.time;
+    Q_EMIT sampled(sample);
+}
+
 void HostClient::drain()
 {
     const std::shared_ptr<HostClient> self = shared_from_this();
@@ -207,6 +248,7 @@ void HostClient::dispatch(std::vector<InboxItem> items)
         }
         flush();
         if (auto* reply = std::get_if<HostReply>(&item)) handleReply(std::move(*reply));
+        if (const auto* sample = std::get_if<ResourceSample>(&item)) takeSample(*sample);
         if (const auto* goodbye = std::get_if<HostGoodbye>(&item)) m_goodbye = goodbye->message;
         if (std::holds_alternative<HostConnected>(item)) handleConnected();
         if (const auto* loss = std::get_if<HostLost>(&item)) handleLost(*loss);
@@ -257,6 +299,7 @@ void HostClient::becomeReady()
     m_losses = 0;
     for (const QString& kernel : establishedKernels())
         attachAgain(kernel);
+    if (m_subscribed) subscribeAgain();
     for (Waiting& waiting : std::exchange(m_waiting, {})) {
         const auto pending = m_pending.find(waiting.id);
         if (pending == m_pending.end()) continue;
@@ -282,7 +325,7 @@ void HostClient::handleLost(const HostLost& loss)
     } else {
         Q_EMIT reconnectFailed(error);
     }
-    if (!establishedKernels().isEmpty() || !m_waiting.empty()) connectSoon();
+    if (hasStanding() || !m_waiting.empty()) connectSoon();
 }
 
 void HostClient::failPending(const Error& error, bool sentOnly)

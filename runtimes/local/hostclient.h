@@ -55,6 +55,11 @@ public:
     void attach(const QString& kernel, HostListener& listener, Callback done);
     void detach(const QString& kernel);
 
+    /// Asks for samples: done gets those that the host keeps, sampled() tells of the ones that follow, also
+    /// after a loss, until unsubscribeSamples(). The connection is kept up for it.
+    void subscribeSamples(Callback done);
+    void unsubscribeSamples();
+
     /// Drops the connection and makes a new one: after the machine slept.
     void reconnect();
     [[nodiscard]] bool isReady() const { return m_state == State::Ready; }
@@ -62,6 +67,7 @@ public:
     [[nodiscard]] const QString& hostId() const { return m_hostId; }
 
 Q_SIGNALS:
+    void sampled(const cahier::runtime::ResourceSample& sample);
     void connected(const QString& hostId);
     void connectionLost(const cahier::Error& error);
     /// An attempt to reconnect failed; more will follow.
@@ -93,6 +99,10 @@ private:
     void handleLost(const HostLost& loss);
     void becomeReady();
     void attachAgain(const QString& kernel);
+    void subscribeAgain();
+    void takeSample(const runtime::ResourceSample& sample);
+    /// Whether the connection is to be kept up.
+    [[nodiscard]] bool hasStanding() const { return m_subscribed || !establishedKernels().isEmpty(); }
     [[nodiscard]] HostListener* listenerOf(const QString& kernel) const;
     [[nodiscard]] QStringList establishedKernels() const;
     void connectSoon();
@@ -109,6 +119,9 @@ private:
     std::deque<Waiting> m_waiting; ///< for the connection
     std::unordered_map<quint64, Pending> m_pending;
     QHash<QString, Attachment> m_attachments; ///< by kernel
+    bool m_wantsSamples = false;
+    bool m_subscribed = false; ///< the host said yes once: subscribed again after a loss
+    qint64 m_lastSample = 0;   ///< its time
     QTimer m_retryTimer;
     QTimer m_deadlineTimer;
     std::unique_ptr<HostIo> m_io; ///< last: its thread wakes us

@@ -2,6 +2,7 @@
 #include <runtimes/local/hostcodec.h>
 
 #include <core/runtime/jsonaccess.h>
+#include <runtimes/local/hardwarecodec.h>
 #include <runtimes/wire/ids.h>
 #include <runtimes/wire/jupytermessage.h>
 
@@ -137,6 +138,7 @@ std::expected<std::optional<HostItem>, QString> decodeFrame(wire::Parts parts)
     if (!envelope.is_object()) return std::unexpected(u"a frame's envelope is not a JSON object"_s);
     const QString op = textOf(envelope, "op");
     if (op == "reply"_L1) return HostItem(decodeReply(std::move(envelope)));
+    if (op == "sample"_L1) return HostItem(parseSample(objectOf(envelope, "sample")));
     if (op == "error"_L1) return HostItem(HostGoodbye{textOf(envelope, "message")});
     HostEvent event{textOf(envelope, "kernel"), {count(envelope, "seq"), {}}};
     if (op == "msg"_L1) {
@@ -198,6 +200,10 @@ std::vector<KernelInfo> parseKernels(const json& reply)
         info.pid = numberOf(entry, "pid").value_or(0);
         info.lastSeq = count(entry, "last");
         info.startedAt = numberOf(entry, "started").value_or(0);
+        if (const json* const accelerator = fieldOf(entry, "accelerator")) {
+            info.accelerator = parseAccelerator(*accelerator);
+            info.acceleratorName = textOf(*accelerator, "name");
+        }
         kernels.push_back(std::move(info));
     }
     return kernels;
@@ -220,6 +226,7 @@ json encodeStart(const StartOptions& options)
                   {"env", std::move(environment)},
                   {"label", options.label.toStdString()},
                   {"lifetime", options.lifetime == Lifetime::Client ? "client" : "host"}};
+    if (options.accelerator) start["accelerator"] = encodeAccelerator(*options.accelerator);
     if (!options.workingDirectory.isEmpty()) start["cwd"] = options.workingDirectory.toStdString();
     return start;
 }

@@ -28,7 +28,7 @@ struct HostGoodbye {
     QString message;
 };
 
-using HostItem = std::variant<HostReply, HostEvent, HostGoodbye>;
+using HostItem = std::variant<HostReply, HostEvent, HostGoodbye, runtime::ResourceSample>;
 
 /// Takes the bytes out of the parts. Message content that nestsTooDeep() is replaced by a notice that says
 /// so. A frame of an unknown "op" gives nothing: a newer host may say more. A sentence when the frame breaks

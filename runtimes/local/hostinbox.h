@@ -16,7 +16,8 @@ struct HostLost {
     bool wasConnected = false;
 };
 
-using InboxItem = std::variant<HostReply, HostEvent, HostGoodbye, HostConnected, HostLost>;
+using InboxItem =
+    std::variant<HostReply, HostEvent, HostGoodbye, runtime::ResourceSample, HostConnected, HostLost>;
 
 /// What the I/O thread hands to the owner's thread. Neighbouring stream texts of one name and request become
 /// one while they wait, so that a flood costs the owner little; what waits is bounded by isFull(), on which

@@ -2,6 +2,7 @@
 #include <runtimes/local/hostkernel.h>
 
 #include <core/runtime/jsonaccess.h>
+#include <runtimes/local/hardwarecodec.h>
 
 #include <QPromise>
 
@@ -65,9 +66,11 @@ QFuture<Result<void>> HostKernel::interrupt()
     return request(u"interrupt"_s, {{"kernel", m_id.toStdString()}});
 }
 
-QFuture<Result<void>> HostKernel::restart()
+QFuture<Result<void>> HostKernel::restart(const std::optional<AcceleratorChoice>& accelerator)
 {
-    return request(u"restart"_s, {{"kernel", m_id.toStdString()}});
+    json fields = {{"kernel", m_id.toStdString()}};
+    if (accelerator) fields["accelerator"] = encodeAccelerator(*accelerator);
+    return request(u"restart"_s, std::move(fields));
 }
 
 QFuture<Result<void>> HostKernel::shutdown()

@@ -21,7 +21,8 @@ public:
     void open() override;
     [[nodiscard]] QFuture<Result<void>> send(runtime::Message message) override;
     [[nodiscard]] QFuture<Result<void>> interrupt() override;
-    [[nodiscard]] QFuture<Result<void>> restart() override;
+    [[nodiscard]] QFuture<Result<void>>
+    restart(const std::optional<runtime::AcceleratorChoice>& accelerator) override;
     [[nodiscard]] QFuture<Result<void>> shutdown() override;
 
 private:

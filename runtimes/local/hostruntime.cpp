@@ -2,6 +2,7 @@
 #include <runtimes/local/hostruntime.h>
 
 #include <core/runtime/jsonaccess.h>
+#include <runtimes/local/hardwarecodec.h>
 #include <runtimes/local/hostcodec.h>
 #include <runtimes/local/hostkernel.h>
 
@@ -49,6 +50,7 @@ void attachKernel(const std::shared_ptr<HostClient>& client, const QString& kern
 HostRuntime::HostRuntime(QString displayName, std::unique_ptr<HostConnector> connector)
     : m_displayName(std::move(displayName)), m_client(std::make_shared<HostClient>(std::move(connector)))
 {
+    connect(m_client.get(), &HostClient::sampled, this, &HostRuntime::sampled);
 }
 
 json HostRuntime::withEnvironment(json request) const
@@ -99,6 +101,29 @@ QFuture<Result<std::shared_ptr<KernelConnection>>> HostRuntime::attach(const QSt
     const ConnectionPromise promise = makePromise<std::shared_ptr<KernelConnection>>();
     attachKernel(m_client, kernelId, after, promise);
     return promise->future();
+}
+
+QFuture<Result<Hardware>> HostRuntime::hardware()
+{
+    const auto promise = makePromise<Hardware>();
+    m_client->request(
+        u"hardware"_s, withEnvironment(json::object()), {},
+        [promise](const Result<json>& reply) { keep<Hardware>(promise, reply.transform(parseHardware)); });
+    return promise->future();
+}
+
+QFuture<Result<std::vector<ResourceSample>>> HostRuntime::subscribeSamples()
+{
+    const auto promise = makePromise<std::vector<ResourceSample>>();
+    m_client->subscribeSamples([promise](const Result<json>& reply) {
+        keep<std::vector<ResourceSample>>(promise, reply.transform(parseSamples));
+    });
+    return promise->future();
+}
+
+void HostRuntime::unsubscribeSamples()
+{
+    m_client->unsubscribeSamples();
 }
 
 QFuture<Result<void>> HostRuntime::forget(const QString& kernelId)

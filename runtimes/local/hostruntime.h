@@ -24,6 +24,9 @@ public:
     [[nodiscard]] QFuture<Result<std::shared_ptr<runtime::KernelConnection>>> attach(const QString& kernelId,
                                                                                      quint64 after) override;
     [[nodiscard]] QFuture<Result<void>> forget(const QString& kernelId) override;
+    [[nodiscard]] QFuture<Result<runtime::Hardware>> hardware() override;
+    [[nodiscard]] QFuture<Result<std::vector<runtime::ResourceSample>>> subscribeSamples() override;
+    void unsubscribeSamples() override;
 
     [[nodiscard]] HostClient& client() { return *m_client; }
 

@@ -22,7 +22,8 @@
 //   start      spec:NAME | argv:[…] interrupt_mode,       kernel:ID
 //              language, cwd, env:{NAME:VALUE|null},
 //              environ:{NAME:VALUE}, label,
-//              lifetime:"host"|"client"
+//              lifetime:"host"|"client",
+//              accelerator:Accelerator
 //   list                                                  kernels:[KernelInfo]
 //   attach     kernel, after:SEQ (0: everything)          first, last: the numbers the journal still holds;
 //                                                         state, busy: as in KernelInfo, as of number last
@@ -31,11 +32,16 @@
 //              "stdin"; parts header, parent,             duplicate:true when this msg_id was sent before
 //              metadata, content, buffers…                (then nothing is sent again)
 //   interrupt  kernel                                     once delivered
-//   restart    kernel                                     once the new process runs (it is not ready yet)
+//   restart    kernel, accelerator:Accelerator            once the new process runs (it is not ready yet)
 //   shutdown   kernel                                     once the process is gone and its files removed;
 //                                                         the journal is kept until every client attached
 //                                                         then has read it to the end or left
 //   forget     kernel                                     drops a dead kernel and its journal
+//   hardware   environ:{NAME:VALUE}                       hardware:Hardware, found anew; libtpu is looked for
+//                                                         in environ's Pythons where there is a TPU
+//   subscribe_samples  after:TIME (0: everything)         samples:[Sample] that are kept and younger, oldest
+//                                                         first; from then on sample events come
+//   unsubscribe_samples                                   no more of them
 //
 // A request that fails is answered {"op":"reply","id":N,"ok":false,"code":CODE,"message":TEXT,"detail":TEXT},
 // CODE one of the errorCode… names below.
@@ -50,10 +56,34 @@
 // without it that is the host's own, which is the one of whoever started the host. A kernel gets it with the
 // spec's env merged over it, then env, where null removes a variable. JPY_PARENT_PID is always removed.
 //
+// An accelerator's variables come last, over env: what was chosen holds. Without an accelerator the kernel
+// sees what the environment lets it see; a restart without one keeps what there was. A device that is not
+// there or cannot be used is "not_found" with what there is, and nothing is started or restarted.
+//
+// Amounts of memory and disk are bytes; a figure that the driver does not give is left out.
+// Accelerator {kind:"none"|"gpu"|"mig"|"tpu", devices:[TEXT]}: GPUs' UUIDs, the UUID of one MIG slice, the
+//             numbers of TPU chips (none: all of them); in KernelInfo with name, for people
+// Status      {state:"none"|"usable"|"broken"|"lost", message: a sentence, detail: the driver's own words}
+// Disk        {folder, total, available}
+// Hardware    {cpu:{model, physical_cores, logical_cores, allowed_cores, quota_cores (of the cgroup)},
+//             memory:{total, limit (of the cgroup, where it is less)}, disk:Disk (the home folder's),
+//             driver (NVIDIA's version), cuda (the newest version it supports), gpus:[{index, uuid, name,
+//             memory_total, mig:bool, slices:[{uuid, name, profile, memory_total}], status:Status}],
+//             gpu_status:Status, tpus:[{index, kind, pci, device}], tpu_status:Status, libtpu:bool}
+// Sample      {time (ms since 1970), cpu:{busy_cores, cores, of:"machine"|"cgroup"}, memory:{used, total,
+//             of:"machine"|"cgroup"}, disk:Disk, gpus:[{uuid, index, memory_used, memory_total, utilisation
+//             (percent), temperature (degrees Celsius), power (watts), processes:[{pid, memory}],
+//             slices:[{uuid, memory_used, memory_total, processes}], status:Status}], kernels:[{kernel,
+//             cpu_cores, memory, processes (their number), gpu_memory, disk:Disk (the working folder's)}]}
+//
+// Samples are taken once a second while kernels run or clients are subscribed; those of 15 minutes are kept.
+// They have no numbers: a client that does not take what it was sent misses some.
+//
 // KernelSpec  {name, display_name, language, argv:[…], interrupt_mode:"signal"|"message", env:{…},
 //             resource_dir (empty for one found by probing an interpreter)}
 // KernelInfo  {kernel, spec, label, language, cwd, lifetime, state, busy, pid (0 when dead), started (ms
-//             since 1970), first, last (numbers in the journal, 0 when empty)}; for dead ones also reason,
+//             since 1970), first, last (numbers in the journal, 0 when empty), accelerator:Accelerator
+//             (where one was chosen)}; for dead ones also reason,
 //             signal or exit, oom, stderr as in the state event
 //
 // Events (host to client), for every attached kernel in the order of their numbers, each number once:
@@ -68,6 +98,7 @@
 //           tail)
 //   gap     kernel, from, to, outputs: numbers that the bounded journal no longer holds, and how many of
 //           them were outputs
+//   sample  sample:Sample, for clients that are subscribed
 //   error   message: the host will close the connection
 //
 // Numbers start at 1 for each kernel and have no holes but those that a gap names. A record is written to

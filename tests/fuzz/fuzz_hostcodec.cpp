@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a client does with a host's frames: the codec, and the repair of JSON that is none.
+#include <runtimes/local/hardwarecodec.h>
 #include <runtimes/local/hostcodec.h>
 
 #include <cstdint>
@@ -38,6 +39,8 @@ void decode(std::string_view bytes)
         if (!reply->result) return;
         (void)parseSpecs(*reply->result);
         (void)parseKernels(*reply->result);
+        (void)parseHardware(*reply->result);
+        (void)parseSamples(*reply->result);
     } else if (const auto* event = std::get_if<HostEvent>(&**item)) {
         if (const auto* message = std::get_if<runtime::Message>(&event->event.what)) checkMessage(*message);
     }

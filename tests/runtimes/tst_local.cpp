@@ -5,6 +5,9 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
+
+#include <algorithm>
 
 using namespace cahier;
 using namespace cahier::runtime;
@@ -37,6 +40,9 @@ private Q_SLOTS:
     void comm_ofTheKernel_talksAndStaysWithItsClient();
     void restart_running_isFreshKernel();
     void kernels_running_areListed();
+    void hardware_ofThisMachine_isTold();
+    void samples_ofThisMachine_come();
+    void accelerator_none_isChosenAndListed();
     void twoSessions_ownKernels_areApart();
 
     void scripted_aborts_areAborted();
@@ -300,6 +306,58 @@ void TestLocal::kernels_running_areListed()
     QCOMPARE(found->spec, u"python3"_s);
     QVERIFY(found->pid > 0);
     QVERIFY(found->lastSeq >= m_python->session.lastSeq());
+}
+
+void TestLocal::hardware_ofThisMachine_isTold()
+{
+    const Result<Hardware> hardware = LocalStage::wait(m_runtime->hardware());
+    QVERIFY2(hardware, hardware ? "" : qPrintable(hardware.error().text()));
+    QVERIFY(hardware->cpu.logicalCores >= hardware->cpu.physicalCores && hardware->cpu.physicalCores > 0);
+    QCOMPARE(hardware->cpu.allowedCores, QThread::idealThreadCount());
+    QVERIFY(hardware->memoryTotal > 0);
+    QVERIFY(hardware->disk.total > hardware->disk.available);
+    QVERIFY(!hardware->gpuStatus.message.isEmpty());
+    QVERIFY(!hardware->tpuStatus.message.isEmpty());
+}
+
+void TestLocal::samples_ofThisMachine_come()
+{
+    QSignalSpy sampled(m_runtime.get(), &Runtime::sampled);
+    QVERIFY(LocalStage::wait(m_runtime->subscribeSamples()));
+    QTRY_VERIFY_WITH_TIMEOUT(sampled.count() >= 2, 10000);
+    m_runtime->unsubscribeSamples();
+    const auto sample = sampled.last().at(0).value<ResourceSample>();
+    QVERIFY(sample.memoryUsed > 0 && sample.memoryUsed <= sample.memoryTotal);
+    QVERIFY(sample.cpuCores > 0 && sample.cpuBusyCores <= sample.cpuCores);
+    QVERIFY(!sample.kernels.empty());
+    QVERIFY(sample.kernels[0].memory > 0 && sample.kernels[0].processes > 0);
+}
+
+void TestLocal::accelerator_none_isChosenAndListed()
+{
+    const AcceleratorChoice none{AcceleratorKind::None, {}};
+    auto connection = LocalStage::wait(m_runtime->start({.spec = u"python3"_s, .accelerator = none}));
+    QVERIFY(connection);
+    const QString id = (*connection)->kernelId();
+    LocalSession session;
+    QVERIFY(session.session.attach(*connection));
+    QTRY_COMPARE_WITH_TIMEOUT(session.session.state(), SessionState::Idle, 60000);
+    QCOMPARE(session.run("import os; print(os.environ['CUDA_VISIBLE_DEVICES'])"), u"-1\n"_s);
+    const auto kernels = LocalStage::wait(m_runtime->kernels());
+    QVERIFY(kernels);
+    const auto info = std::ranges::find(*kernels, id, &KernelInfo::id);
+    QVERIFY(info != kernels->end());
+    QVERIFY(info->accelerator == none);
+    QCOMPARE(info->acceleratorName, u"CPU only"_s);
+    // A restart that asks for what is not there is refused, and the kernel is as it was.
+    QVERIFY(session.run("x = 1").isEmpty());
+    const AcceleratorChoice missing{AcceleratorKind::Gpu, {u"GPU-0"_s}};
+    const Result<void> refused = LocalStage::wait(session.session.restart(missing));
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().code, ErrorCode::NotFound);
+    QTRY_COMPARE(session.session.state(), SessionState::Idle);
+    QCOMPARE(session.run("print(x)"), u"1\n"_s);
+    QVERIFY(LocalStage::wait(session.session.shutdown()));
 }
 
 void TestLocal::twoSessions_ownKernels_areApart()

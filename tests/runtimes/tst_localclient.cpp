@@ -5,7 +5,7 @@
 #include <runtimes/local/hostruntime.h>
 #include <runtimes/local/localconnector.h>
 #include <runtimes/local/localruntime.h>
-#include <tests/support/fakehost.h>
+#include <tests/support/clientstage.h>
 
 #include <QFile>
 #include <QSignalSpy>
@@ -26,78 +26,7 @@ using nlohmann::json;
 
 namespace {
 
-using ConnectionFuture = QFuture<Result<std::shared_ptr<KernelConnection>>>;
-
-/// A runtime on a fake host, and everything a connection delivered.
-struct Stage {
-    FakeHost host;
-    HostRuntime runtime{u"test"_s, host.makeConnector()};
-    std::shared_ptr<KernelConnection> kernel;
-    std::vector<KernelEvent> events;
-
-    /// The next request of this op; answers hello by itself. {} after a while without one.
-    json expect(const char* op)
-    {
-        json request;
-        const bool came = QTest::qWaitFor(
-            [&] {
-                while (request = host.nextRequest(), request.is_object()) {
-                    if (request.value("op", "") == op) return true;
-                    if (request.value("op", "") == "hello") host.answerHello(request);
-                }
-                return false;
-            },
-            5000);
-        return came ? request : json::object();
-    }
-    void watch(const std::shared_ptr<KernelConnection>& connection)
-    {
-        kernel = connection;
-        QObject::connect(kernel.get(), &KernelConnection::eventsArrived, kernel.get(),
-                         [this](const std::vector<KernelEvent>& batch) {
-                             events.insert(events.end(), batch.begin(), batch.end());
-                         });
-        kernel->open();
-    }
-    /// Attaches to kernel "k" whose journal ends at `last`.
-    bool attach(quint64 after, quint64 last, const char* state = "ready")
-    {
-        const ConnectionFuture future = runtime.attach(u"k"_s, after);
-        const json request = expect("attach");
-        if (request.empty()) return false;
-        host.answer(request, {{"first", 1}, {"last", last}, {"state", state}, {"busy", false}});
-        if (!QTest::qWaitFor([&] { return future.isFinished(); }) || !future.result()) return false;
-        watch(*future.result());
-        return true;
-    }
-    [[nodiscard]] int caughtUpCount() const
-    {
-        return static_cast<int>(std::ranges::count_if(events, [](const KernelEvent& event) {
-            return std::holds_alternative<KernelEvent::CaughtUp>(event.what);
-        }));
-    }
-    /// Bytes of streamText(), for texts that are too long to be put together again and again.
-    [[nodiscard]] std::size_t streamSize() const
-    {
-        std::size_t size = 0;
-        for (const KernelEvent& event : events) {
-            const auto* message = std::get_if<Message>(&event.what);
-            if (message && message->type == "stream"_L1)
-                size += message->content.at("text").get_ref<const std::string&>().size();
-        }
-        return size;
-    }
-    [[nodiscard]] QString streamText() const
-    {
-        QString text;
-        for (const KernelEvent& event : events) {
-            const auto* message = std::get_if<Message>(&event.what);
-            if (message && message->type == "stream"_L1)
-                text += QString::fromStdString(message->content.value("text", ""));
-        }
-        return text;
-    }
-};
+using Stage = ClientStage;
 
 } // namespace
 

@@ -27,9 +27,11 @@ QFuture<Result<void>> FakeKernelConnection::interrupt()
     return finished({});
 }
 
-QFuture<Result<void>> FakeKernelConnection::restart()
+QFuture<Result<void>>
+FakeKernelConnection::restart(const std::optional<runtime::AcceleratorChoice>& accelerator)
 {
     ++restarts;
+    restartAccelerator = accelerator;
     if (heldRestart) {
         heldRestart->start();
         return heldRestart->future();

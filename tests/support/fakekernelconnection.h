@@ -27,7 +27,7 @@ public:
     void open() override { opened = true; }
     QFuture<Result<void>> send(Message message) override;
     QFuture<Result<void>> interrupt() override;
-    QFuture<Result<void>> restart() override;
+    QFuture<Result<void>> restart(const std::optional<runtime::AcceleratorChoice>& accelerator) override;
     QFuture<Result<void>> shutdown() override;
 
     // What the test makes happen.
@@ -56,6 +56,7 @@ public:
     std::optional<Error> restartError;
     std::optional<QPromise<Result<void>>> heldRestart; ///< set: what restart() gives is finished by the test
     int interrupts = 0, restarts = 0, shutdowns = 0;
+    std::optional<runtime::AcceleratorChoice> restartAccelerator; ///< of the last restart()
     bool opened = false;
     QString session = QStringLiteral("kernel-session-1");
     KernelState current = KernelState::Starting;

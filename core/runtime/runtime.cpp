@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <core/runtime/runtime.h>
+
+namespace cahier::runtime {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Error untold()
+{
+    return {ErrorCode::Unsupported, u"This runtime does not tell what its machine has."_s, {}, Retry::No};
+}
+
+} // namespace
+
+QFuture<Result<Hardware>> Runtime::hardware()
+{
+    return QtFuture::makeReadyValueFuture<Result<Hardware>>(std::unexpected(untold()));
+}
+
+QFuture<Result<std::vector<ResourceSample>>> Runtime::subscribeSamples()
+{
+    return QtFuture::makeReadyValueFuture<Result<std::vector<ResourceSample>>>(std::unexpected(untold()));
+}
+
+void Runtime::unsubscribeSamples() {}
+
+} // namespace cahier::runtime
