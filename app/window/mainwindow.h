@@ -30,7 +30,6 @@ struct WindowServices {
     KernelMemory& memory;
     notebook::DocumentOptions documents;
     std::function<const widgets::ViewServices&()> view;
-    std::function<void()> painted; ///< called once, when the window was painted for the first time
     std::function<bool()> mayHaveKernels;
     std::function<void()> reconnect; ///< makes a new connection to where the kernels run
     std::vector<widgets::AboutPart> parts;

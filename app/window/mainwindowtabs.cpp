@@ -142,7 +142,6 @@ void MainWindow::restoreTabs()
 void MainWindow::finishStart()
 {
     if (std::exchange(m_isStarted, true)) return;
-    if (m_services.painted) m_services.painted();
     lookForUnsaved();
 }
 

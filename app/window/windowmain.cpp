@@ -12,10 +12,14 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QLockFile>
+#include <QSemaphore>
 #include <QStandardPaths>
+#include <QThreadPool>
 #include <QTimer>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -30,6 +34,8 @@ namespace cahier::window {
 namespace {
 
 constexpr int exitNoDisplay = 2;
+/// Within it the first notebook is on the screen; what is loaded for its colours and formulas begins then.
+constexpr std::chrono::milliseconds paintingTime{30};
 
 constexpr const char* noDisplay =
     "cahier: there is no display for the window. On this machine notebooks can be executed without one:\n"
@@ -55,6 +61,23 @@ void endWithoutDisplay(QtMsgType type, const QMessageLogContext&, const QString&
     std::fputs(noDisplay, stderr);
     std::fprintf(stderr, "(%s)\n", qPrintable(message.section(u'\n', 0, 0)));
     ::_exit(exitNoDisplay);
+}
+
+/// While a library is being loaded no thread can be started, and who tries waits: those that the window
+/// starts work with are there before.
+void startWorkers()
+{
+    QThreadPool& pool = *QThreadPool::globalInstance();
+    pool.setExpiryTimeout(-1);
+    const int count = std::min(4, pool.maxThreadCount());
+    const auto started = std::make_shared<QSemaphore>();
+    for (int worker = 0; worker < count; ++worker) {
+        pool.start([started, count] { // each waits for all, so that none does the task of another
+            started->release();
+            started->acquire(count);
+            started->release(count);
+        });
+    }
 }
 
 /// A host of this user listens. Starts none.
@@ -131,13 +154,16 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started,
     widgets::Settings settings;
     widgets::Appearance appearance;
     settings.applyTo(appearance);
+    startWorkers();
     runtimes::LocalRuntime runtime;
     KernelMemory memory;
     std::optional<Drawing> drawing;
     TabsLock lock;
-    bool isPainted = false;
     const auto view = [&]() -> const widgets::ViewServices& {
-        if (!drawing) drawing.emplace(appearance).setHeld(!isPainted);
+        if (!drawing) {
+            drawing.emplace(appearance).setHeld(true);
+            QTimer::singleShot(paintingTime, &appearance, [&drawing] { drawing->setHeld(false); });
+        }
         return drawing->services();
     };
     MainWindow window({settings,
@@ -146,10 +172,6 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started,
                        memory,
                        {notebook::defaultRecoveryFolder()},
                        view,
-                       [&] {
-                           isPainted = true;
-                           if (drawing) drawing->setHeld(false);
-                       },
                        &hostRuns,
                        [&runtime] { runtime.client().reconnect(); },
                        aboutParts(),

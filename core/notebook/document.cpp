@@ -73,10 +73,14 @@ Document::Document(NotebookData data, const QString& path, const FileIdentity& i
                    const DocumentOptions& options)
     : m_path(path), m_version{identity, std::nullopt}, m_autosaveTimer(this), m_journalTimer(this)
 {
-    m_worker.setMaxThreadCount(1);
     m_worker.setObjectName(QStringLiteral("document"));
-    m_journalWorker.setMaxThreadCount(1);
     m_journalWorker.setObjectName(QStringLiteral("journal"));
+    for (QThreadPool* const pool : {&m_worker, &m_journalWorker}) {
+        // The thread is there before the first key is typed: starting one waits while a library is loaded.
+        pool->setMaxThreadCount(1);
+        pool->setExpiryTimeout(-1);
+        pool->start([] {});
+    }
     // Without room for a private copy the image stays attached: guarded, and refused when damaged.
     if (data.origin && data.origin->image->isAttached())
         m_worker.start([held = data.origin->image] { (void)held->detach(); });

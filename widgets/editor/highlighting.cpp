@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/editor/highlighting.h>
 
+#include <core/threadshare.h>
 #include <widgets/editor/syntaxlooks.h>
 #include <widgets/theme/appearance.h>
 
@@ -96,6 +97,7 @@ void Highlighting::load()
     const auto result = std::make_shared<Loaded>(m_engine);
     m_worker.start([this, result, wanted = std::exchange(m_wanted, {}), home = thread()] {
         if (!result->engine) {
+            yieldToOtherThreads();
             // The last reference is given up in the thread of this object.
             result->engine = makeSyntaxEngine();
             if (result->engine) result->engine->moveToThread(home);

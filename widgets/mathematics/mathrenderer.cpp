@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/mathematics/mathrenderer.h>
 
+#include <core/threadshare.h>
 #include <widgets/mathematics/mathengine.h>
 
 #include <algorithm>
@@ -82,7 +83,8 @@ void MathRenderer::start()
     connect(m_engine, &MathEngine::typesetDone, this, &MathRenderer::keep);
     m_thread.setObjectName(u"mathematics"_s);
     m_thread.setStackSize(stackSize);
-    m_thread.start(QThread::LowPriority);
+    m_thread.start();
+    QMetaObject::invokeMethod(m_engine, &yieldToOtherThreads);
 }
 
 void MathRenderer::next()

@@ -124,7 +124,8 @@ private:
 
     // notebookviewlayout.cpp: widgets, places and scrolling
     void resetHeights();
-    [[nodiscard]] int estimatedHeight(const notebook::Cell& cell) const;
+    [[nodiscard]] int lineHeight() const; ///< of code
+    [[nodiscard]] static int estimatedHeight(const notebook::Cell& cell, int line);
     void layoutCells();
     void arrangeFromAnchor();
     [[nodiscard]] int measure(int index);

@@ -25,9 +25,13 @@ constexpr qsizetype longOutputs = 200; // bytes of JSON
 
 } // namespace
 
-int NotebookView::estimatedHeight(const Cell& cell) const
+int NotebookView::lineHeight() const
 {
-    const int line = QFontMetrics(m_services.appearance.theme().code).lineSpacing();
+    return QFontMetrics(m_services.appearance.theme().code).lineSpacing();
+}
+
+int NotebookView::estimatedHeight(const Cell& cell, int line)
+{
     if (cell.type() != CellType::Code) return 3 * line;
     const auto outputs = static_cast<qsizetype>(cell.outputsJson().text().size());
     return 4 * line + (outputs > longOutputs ? 6 * line : 0);
@@ -36,12 +40,13 @@ int NotebookView::estimatedHeight(const Cell& cell) const
 void NotebookView::resetHeights()
 {
     std::vector<int> heights(static_cast<size_t>(m_notebook.cellCount()));
+    const int line = lineHeight();
     for (int index = 0; index < m_notebook.cellCount(); ++index) {
         if (isHidden(index)) continue;
         const Cell& cell = m_notebook.cellAt(index);
         const auto measured = m_measured.constFind(cell.key());
         heights[static_cast<size_t>(index)] =
-            (measured != m_measured.constEnd() ? *measured : estimatedHeight(cell)) + spacing;
+            (measured != m_measured.constEnd() ? *measured : estimatedHeight(cell, line)) + spacing;
     }
     m_heights.assign(std::move(heights));
 }
@@ -101,7 +106,7 @@ CellWidget& NotebookView::realize(int index)
     result.resize(viewport()->width(), result.height());
     result.setMath(m_math.contextOf(cell.key()));
     m_realizing = true;
-    result.setHeightHint(m_measured.value(cell.key(), estimatedHeight(cell)));
+    result.setHeightHint(m_measured.value(cell.key(), estimatedHeight(cell, lineHeight())));
     result.bind(cell, m_context);
     result.setRun(m_session.cellRun(cell.key()));
     result.setPlace(index, m_notebook.cellCount());

@@ -38,7 +38,6 @@ public:
                       memory,
                       {stage.m_local.folder(QStringLiteral("recovery"))},
                       [this]() -> const widgets::ViewServices& { return drawing.services(); },
-                      {},
                       [&stage] { return stage.m_local.hostPid() != 0; },
                       [this] { runtime->client().reconnect(); },
                       {},

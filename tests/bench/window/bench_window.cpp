@@ -190,7 +190,7 @@ void read(Stage& stage)
     for (const std::string name : names) {
         const bool isSmall = name == "small";
         result.print(name + ": first_cells", "ms", isSmall ? -1 : 2 * result.of("small: first_cells"));
-        result.print(name + ": painted", "ms", isSmall ? -1 : 2 * result.of("small: first_cells"));
+        result.print(name + ": painted", "ms", isSmall ? -1 : 2 * result.of("small: painted"));
         result.print(name + ": anonymous", "MB", isSmall ? -1 : result.of("small: anonymous") + 40);
         result.print(name + ": opening_stall", "ms");
         if (result.has(name + ": jump")) {
