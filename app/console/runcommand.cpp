@@ -105,9 +105,8 @@ int saveResults(const RunOptions& options, Document& document, ResultSaver& save
     return status;
 }
 
-int runDocument(const RunOptions& options, Document& document, RunReport& report)
+int runDocument(const RunOptions& options, Document& document, TerminationSignals& signals, RunReport& report)
 {
-    TerminationSignals signals;
     runtimes::LocalRuntime runtime;
     NotebookRun run(options, document.notebook(), runtime, report);
     ResultSaver saver(document, report);
@@ -150,6 +149,7 @@ int runNotebookCommand(const QStringList& arguments)
     };
 
     if (const auto writable = checkOutput(options.output); !writable) return refuse(writable.error());
+    TerminationSignals signals; // the document has threads
     const auto document = openForRun(options);
     if (!document) return refuse(document.error());
     notebook::Notebook& notebook = (*document)->notebook();
@@ -160,7 +160,7 @@ int runNotebookCommand(const QStringList& arguments)
         if (const auto given = convert::injectParameters(notebook, options.parameters); !given)
             return refuse(given.error());
     }
-    return end(runDocument(options, **document, *report));
+    return end(runDocument(options, **document, signals, *report));
 }
 
 } // namespace cahier::console

@@ -47,6 +47,7 @@ QString lines(int count)
 class TestNotebookOutputs : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void stream_growing_makesTheCellHigher();
     void traceback_clickedLine_isShown();
     void traceback_cellRanAgain_isSaid();
     void scrolling_toggled_isRecordedAndUndone();
@@ -55,6 +56,25 @@ private Q_SLOTS:
     void scrolling_ofTheFile_isFollowed();
     void scrolling_expandedByHand_isTakenBack();
 };
+
+void TestNotebookOutputs::stream_growing_makesTheCellHigher()
+{
+    NotebookStage stage({u"print()"_s, u"# below"_s});
+    stage.notebook().appendStream(stage.key(0), u"stdout"_s, u"line\n"_s);
+    QTRY_VERIFY(stage.widget(0)->findChild<TerminalText*>());
+    auto* const terminal = stage.widget(0)->findChild<TerminalText*>();
+    const auto text = terminal->text();
+    QTRY_COMPARE(terminal->height(), terminal->heightOfRows(1));
+    const int height = stage.widget(0)->height();
+    for (int rows = 2; rows <= 10; ++rows) {
+        stage.notebook().appendStream(stage.key(0), u"stdout"_s, u"line\n"_s);
+        QTRY_COMPARE(terminal->height(), terminal->heightOfRows(rows));
+        QCOMPARE(stage.widget(0)->height(),
+                 height + terminal->heightOfRows(rows) - terminal->heightOfRows(1));
+    }
+    QCOMPARE(terminal->text(), text); // nothing was read twice
+    QVERIFY(stage.top(1) > stage.top(0) + height);
+}
 
 void TestNotebookOutputs::traceback_clickedLine_isShown()
 {

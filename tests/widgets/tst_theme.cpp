@@ -16,6 +16,7 @@ class TestTheme : public QObject {
 private Q_SLOTS:
     void contrast_everyTextColour_isReadable_data();
     void contrast_everyTextColour_isReadable();
+    void readable_anyColour_keepsItsHue();
     void colours_ofTheTerminal_areFound();
     void icons_all_drawInThePalettesColour();
     void appearance_schemeAndZoom_announceAndApply();
@@ -49,6 +50,25 @@ void TestTheme::contrast_everyTextColour_isReadable()
     for (const QColor& ground : {theme.selection, theme.match, theme.currentMatch})
         QVERIFY2(contrast(theme.text, ground) >= readable, qPrintable(ground.name()));
     QVERIFY(contrast(theme.onAccent, theme.accent) >= readable);
+}
+
+void TestTheme::readable_anyColour_keepsItsHue()
+{
+    constexpr double enough = 4.5;
+    for (const bool dark : {false, true}) {
+        const Theme theme = makeTheme(dark, 1, {}, monospaceFont());
+        for (const QColor& ground : {theme.page, theme.errorPage}) {
+            for (int index = 16; index < 256; ++index) {
+                const QColor ink = theme.foreground({text::AnsiColour::Kind::Indexed, quint8(index)});
+                const QColor better = readable(ink, ground);
+                QVERIFY2(contrast(better, ground) >= enough,
+                         qPrintable(u"%1 on %2"_s.arg(better.name(), ground.name())));
+                if (contrast(ink, ground) >= enough) QCOMPARE(better, ink);
+                if (ink.hslSaturationF() > 0.2F && better.lightnessF() < 0.95F)
+                    QVERIFY(std::abs(ink.hslHue() - better.hslHue()) <= 3);
+            }
+        }
+    }
 }
 
 void TestTheme::colours_ofTheTerminal_areFound()

@@ -4,25 +4,7 @@
 #include <widgets/editor/languages.h>
 #include <widgets/modules/module.h>
 
-#include <algorithm>
-
 namespace cahier::widgets {
-
-namespace {
-
-/// The colour, or one of the same hue that can be read on the ground (WCAG 2.1, level AA).
-QColor readable(QColor ink, const QColor& ground, bool dark)
-{
-    constexpr double enough = 4.5;
-    for (int step = 0; step < 20 && contrast(ink, ground) < enough; ++step) {
-        const float lightness = ink.lightnessF();
-        ink.setHslF(std::max(0.0F, ink.hslHueF()), ink.hslSaturationF(),
-                    std::clamp(lightness + (dark ? 0.04F : -0.04F), 0.0F, 1.0F));
-    }
-    return ink;
-}
-
-} // namespace
 
 std::unique_ptr<SyntaxEngine> makeSyntaxEngine()
 {
@@ -40,8 +22,7 @@ QString findDefinition(const SyntaxEngine& engine, const QString& language)
 
 CodeLook lookOf(const SyntaxLook& look, const Theme& theme)
 {
-    return {.foreground =
-                look.foreground.isValid() ? readable(look.foreground, theme.editor, theme.dark) : theme.text,
+    return {.foreground = look.foreground.isValid() ? readable(look.foreground, theme.editor) : theme.text,
             .bold = look.bold,
             .italic = look.italic,
             .underline = look.underline};

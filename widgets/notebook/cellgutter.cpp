@@ -101,6 +101,17 @@ QRect CellGutter::buttonRect() const
     return {width() - buttonSize - 8, top, buttonSize, buttonSize};
 }
 
+bool CellGutter::showsButton() const
+{
+    return isWorking() || m_hot || m_overButton;
+}
+
+QString CellGutter::countText() const
+{
+    if (m_run.phase == RunPhase::Queued) return u"[*]"_s;
+    return m_count ? u"[%1]"_s.arg(*m_count) : u"[ ]"_s;
+}
+
 QString CellGutter::statusText() const
 {
     switch (m_run.phase) {
@@ -156,7 +167,7 @@ void CellGutter::paintEvent(QPaintEvent*)
     if (!m_runnable) return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    if (isWorking() || m_hot || m_overButton)
+    if (showsButton())
         paintButton(painter);
     else
         paintCount(painter);
@@ -192,27 +203,34 @@ void CellGutter::paintButton(QPainter& painter)
 void CellGutter::paintCount(QPainter& painter)
 {
     const Theme& theme = m_appearance.theme();
-    const bool waiting = m_run.phase == RunPhase::Queued;
-    const QString text = waiting ? u"[*]"_s : m_count ? u"[%1]"_s.arg(*m_count) : u"[ ]"_s;
-    QFont font = theme.code;
-    painter.setFont(font);
+    painter.setFont(theme.code);
     const bool failed = m_run.phase == RunPhase::Done &&
                         (m_run.outcome == RunOutcome::Error || m_run.outcome == RunOutcome::Killed);
     painter.setPen(failed ? theme.error : theme.muted);
-    painter.drawText(QRect(0, top, width() - 8, buttonSize), Qt::AlignRight | Qt::AlignVCenter, text);
+    painter.drawText(QRect(0, top, width() - 8, buttonSize), Qt::AlignRight | Qt::AlignVCenter, countText());
 }
 
 void CellGutter::paintStatus(QPainter& painter)
 {
     const QString text = statusText();
-    if (text.isEmpty() || height() < buttonSize + 2 * top + 12) return;
+    if (text.isEmpty()) return;
     const Theme& theme = m_appearance.theme();
     QFont font = theme.interface;
     font.setPointSizeF(font.pointSizeF() * 0.8);
     painter.setFont(font);
     painter.setPen(theme.muted);
-    painter.drawText(QRect(0, top + buttonSize + 2, width() - 8, QFontMetrics(font).height()),
-                     Qt::AlignRight | Qt::AlignTop, text);
+    const QFontMetrics metrics(font);
+    if (height() >= buttonSize + 2 * top + 12) {
+        painter.drawText(QRect(0, top + buttonSize + 2, width() - 8, metrics.height()),
+                         Qt::AlignRight | Qt::AlignTop, text);
+        return;
+    }
+    // A cell of one line has room only before the count.
+    constexpr int gap = 5;
+    const int taken = showsButton() ? buttonSize : QFontMetrics(theme.code).horizontalAdvance(countText());
+    const QRect place(0, top, width() - 8 - taken - gap, buttonSize);
+    if (metrics.horizontalAdvance(text) <= place.width())
+        painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, text);
 }
 
 void CellGutter::mousePressEvent(QMouseEvent* event)

@@ -46,6 +46,8 @@ protected:
 private:
     [[nodiscard]] QRect buttonRect() const;
     [[nodiscard]] bool isWorking() const { return m_run.phase == runtime::RunPhase::Running; }
+    [[nodiscard]] bool showsButton() const;
+    [[nodiscard]] QString countText() const;
     [[nodiscard]] QString statusText() const;
     [[nodiscard]] QString toolTipText() const;
     void paintButton(QPainter& painter);

@@ -128,7 +128,7 @@ void CellWidget::updateOutputs(const Cell& cell, int first)
     const bool had = std::exchange(m_hasOutputs, m_type == CellType::Code && !cell.outputs().empty());
     if (m_hasOutputs || had) {
         makeOutputs();
-        if (first == 0 || !had)
+        if (!had)
             m_outputs->setOutputs(cell.outputs());
         else
             m_outputs->updateOutputs(cell.outputs(), first);

@@ -7,6 +7,7 @@
 #include <widgets/notebook/celltoolbar.h>
 #include <widgets/notebook/insertionbar.h>
 #include <widgets/theme/appearance.h>
+#include <widgets/theme/thinscrollbar.h>
 
 #include <QApplication>
 #include <QKeyEvent>
@@ -39,6 +40,7 @@ NotebookView::NotebookView(const ViewServices& services, Notebook& notebook, Ses
 {
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBar(new ThinScrollBar(services.appearance, Qt::Vertical, this));
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Notebook"));

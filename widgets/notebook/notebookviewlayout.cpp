@@ -160,7 +160,7 @@ void NotebookView::arrangeFromAnchor()
 
 void NotebookView::layoutCells()
 {
-    if (m_realizing) return;
+if (m_realizing) return;
     if (m_layingOut) {
         m_layoutAgain = true;
         return;
@@ -293,7 +293,8 @@ void NotebookView::reveal(CellKey key, Reveal how)
     }
     const int height = measure(index) - spacing, page = viewport()->height();
     int top = viewTop(index);
-    if (how == Reveal::Top || (how == Reveal::Nearest && top < 0 && top + height < page))
+    const int least = visibleNeighbour(index, -1) < 0 ? margin : 0; // above the first cell is the page's edge
+    if (how == Reveal::Top || (how == Reveal::Nearest && top < least && top + height < page))
         top = margin;
     else if (how == Reveal::Centre)
         top = std::max(margin, (page - height) / 2);

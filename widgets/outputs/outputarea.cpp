@@ -154,10 +154,11 @@ void OutputArea::releaseFrom(size_t index)
 
 void OutputArea::setOutputs(const std::vector<notebook::Output>& outputs)
 {
-    const QScopedValueRollback loading(m_loading, true);
     m_limit = mostOutputs;
-    // Widgets go back first, so that each kind finds one that waits.
-    releaseFrom(0);
+    {
+        const QScopedValueRollback loading(m_loading, true);
+        releaseFrom(0); // each kind finds one that waits
+    }
     updateOutputs(outputs, 0);
 }
 

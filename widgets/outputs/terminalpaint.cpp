@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/outputs/terminaltext.h>
 
+#include <QHash>
 #include <QPaintEvent>
 #include <QPainter>
 
@@ -45,14 +46,27 @@ QColor groundOf(const text::AnsiStyle& style, const Theme& theme)
                             mix(full.blueF(), theme.page.blueF()));
 }
 
-/// Text is readable whatever the program chose.
-QColor inkOf(const text::AnsiStyle& style, const Theme& theme)
+/// Programs choose colours for a terminal that they do not see.
+QColor readableOn(const QColor& page, const QColor& ink)
 {
-    constexpr double readable = 3;
+    constexpr qsizetype kept = 4096;
+    static QHash<std::pair<QRgb, QRgb>, QColor> known; // the window's thread paints
+    const std::pair key(page.rgb(), ink.rgb());
+    if (const auto found = known.constFind(key); found != known.constEnd()) return *found;
+    if (known.size() >= kept) known.clear();
+    return *known.insert(key, readable(ink, page));
+}
+
+/// Text is readable whatever the program chose.
+QColor inkOf(const text::AnsiStyle& style, const Theme& theme, const QColor& page)
+{
+    constexpr double enough = 3;
     QColor ink = style.inverse ? theme.background(style.background) : theme.foreground(style.foreground);
     if (!ink.isValid()) ink = theme.page;
     const QColor ground = groundOf(style, theme);
-    if (ground.isValid() && contrast(ink, ground) < readable)
+    if (!ground.isValid())
+        ink = readableOn(page, ink);
+    else if (contrast(ink, ground) < enough)
         ink = contrast(Qt::black, ground) > contrast(Qt::white, ground) ? Qt::black : Qt::white;
     if (style.faint) ink.setAlphaF(0.65F);
     return ink;
@@ -69,6 +83,7 @@ struct TerminalText::Pen {
     double columnWidth;
     int rowHeight, ascent;
     const Theme& theme;
+    const QColor& page;
 
     [[nodiscard]] double xOf(qsizetype column) const { return padding + double(column - from) * columnWidth; }
     void fill(QPainter& painter, qsizetype first, qsizetype last, const QColor& colour) const
@@ -96,10 +111,13 @@ void TerminalText::paintEvent(QPaintEvent* event)
     const qint64 first = std::max<qint64>(0, top / m_rowHeight);
     const qint64 last = std::min(m_rows.rowCount() - 1, bottom / m_rowHeight);
     RowMap::Place place = m_rows.placeOf(buffer(), first);
+    // What is scrolled out does not show in the padding.
+    painter.setClipRect(rect().adjusted(0, padding, 0, -padding));
     for (qint64 row = first; row <= last; ++row) {
         paintRow(painter, place, double(row * m_rowHeight - m_offset + padding));
         if (++place.rowInLine >= m_rows.rowsOf(buffer(), place.line)) place = {place.line + 1, 0};
     }
+    painter.setClipping(false);
     if (hasFocus() && height() < contentHeight()) {
         painter.setPen(theme.accent);
         painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
@@ -113,7 +131,9 @@ void TerminalText::paintRow(QPainter& painter, RowMap::Place place, double y) co
     // A line that does not wrap is painted as far as it is in sight.
     const qsizetype from = place.rowInLine * columns + m_firstColumn;
     const qsizetype to = from + std::min(columns, columnsInSight(width()) + 2);
-    const Pen pen{text, place.line, from, to, y, m_columnWidth, m_rowHeight, m_ascent, m_appearance.theme()};
+    const Theme& theme = m_appearance.theme();
+    const QColor& page = m_kind == Kind::Output ? theme.page : theme.errorPage;
+    const Pen pen{text, place.line, from, to, y, m_columnWidth, m_rowHeight, m_ascent, theme, page};
     paintGrounds(painter, pen);
     paintMarks(painter, pen);
     for (const GridLine::Span& span : text.spans)
@@ -157,7 +177,7 @@ void TerminalText::paintSpan(QPainter& painter, const Pen& pen, const GridLine::
     font.setBold(style.bold);
     font.setItalic(style.italic);
     painter.setFont(font);
-    painter.setPen(inkOf(style, pen.theme));
+    painter.setPen(inkOf(style, pen.theme, pen.page));
     paintPieces(painter, pen, from, to);
     const double left = pen.xOf(pen.line.columnAt(from)), right = pen.xOf(pen.line.columnAt(to));
     const double underline = pen.y + pen.ascent + 2, strike = pen.y + pen.ascent * 0.66;

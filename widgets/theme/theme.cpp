@@ -161,4 +161,16 @@ double contrast(const QColor& a, const QColor& b)
     return (std::max(one, other) + 0.05) / (std::min(one, other) + 0.05);
 }
 
+QColor readable(const QColor& ink, const QColor& ground)
+{
+    constexpr double enough = 4.5;
+    constexpr float step = 0.04F;
+    const bool lighter = contrast(Qt::white, ground) > contrast(Qt::black, ground);
+    QColor result = ink;
+    for (float by = step; by <= 1 && contrast(result, ground) < enough; by += step)
+        result.setHslF(std::max(0.0F, ink.hslHueF()), ink.hslSaturationF(),
+                       std::clamp(ink.lightnessF() + (lighter ? by : -by), 0.0F, 1.0F));
+    return result;
+}
+
 } // namespace cahier::widgets

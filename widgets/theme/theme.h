@@ -52,5 +52,7 @@ struct Theme {
 [[nodiscard]] QFont monospaceFont();
 /// Contrast as WCAG 2.1 defines it, 1 to 21.
 [[nodiscard]] double contrast(const QColor& a, const QColor& b);
+/// The colour, or the nearest one of its hue that can be read on the ground (WCAG 2.1, level AA: 4.5).
+[[nodiscard]] QColor readable(const QColor& ink, const QColor& ground);
 
 } // namespace cahier::widgets
