@@ -10,6 +10,7 @@
 #include <QThreadPool>
 
 #include <algorithm>
+#include <utility>
 
 namespace cahier::widgets {
 
@@ -62,6 +63,7 @@ void FindController::close()
 {
     m_bar.hide();
     m_again.stop();
+    m_replacesThen = false;
     m_matches.clear();
     m_current = -1;
     showMatches();
@@ -81,6 +83,7 @@ std::vector<Cell> FindController::cells() const
 void FindController::search(bool moves)
 {
     if (m_cancelled) *m_cancelled = true;
+    m_again.stop();
     const SearchQuery query = m_bar.query();
     if (!m_bar.inSelection())
         m_within.clear();
@@ -96,6 +99,7 @@ void FindController::search(bool moves)
     }
     m_expression = *expression;
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
+    m_searching = true;
     QThreadPool::globalInstance()->start([self = QPointer(this), cells = cells(), expression = m_expression,
                                           outputs = query.inOutputs, cancelled = m_cancelled, moves] {
         auto matches = findMatches(cells, expression, outputs, cancelled.get());
@@ -107,6 +111,7 @@ void FindController::search(bool moves)
 
 void FindController::take(std::vector<SearchMatch> matches, bool moves)
 {
+    m_searching = false;
     const std::optional<SearchMatch> before =
         m_current >= 0 ? std::optional(m_matches[static_cast<size_t>(m_current)]) : std::nullopt;
     m_matches = std::move(matches);
@@ -119,6 +124,7 @@ void FindController::take(std::vector<SearchMatch> matches, bool moves)
     m_bar.setResult(m_current, static_cast<qsizetype>(m_matches.size()));
     if (moves && m_current >= 0) showCurrent();
     Q_EMIT searched();
+    if (std::exchange(m_replacesThen, false)) replaceEverything();
 }
 
 /// The first match in or below the active cell.
@@ -191,6 +197,11 @@ void FindController::replaceCurrent()
 
 void FindController::replaceEverything()
 {
+    if (m_again.isActive()) search(false); // what was found is out of date
+    if (m_searching) {
+        m_replacesThen = true;
+        return;
+    }
     const int count =
         replaceAll(m_notebook, m_matches, m_expression, m_bar.replacement(), m_bar.query().regularExpression);
     search(false);

@@ -52,6 +52,8 @@ private:
     QRegularExpression m_expression;
     std::vector<SearchMatch> m_matches;
     int m_current = -1;
+    bool m_searching = false;
+    bool m_replacesThen = false;      ///< everything that the search in work finds
     QTimer m_again;                   ///< after changes
     QSet<notebook::CellKey> m_within; ///< the cells that were selected when the search was limited to them
     std::shared_ptr<std::atomic<bool>> m_cancelled;
