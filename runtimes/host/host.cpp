@@ -153,24 +153,6 @@ std::shared_ptr<Kernel> Host::kernel(const std::string& id) const
     return found == m_kernels.end() ? nullptr : found->second;
 }
 
-void Host::specs(const Environment& environment, SpecsDone done)
-{
-    SpecSearch search = findKernelSpecs(environment);
-    if (search.hasPython()) return done(search, std::nullopt);
-    std::vector<std::string> interpreters = pythonInterpreters(environment);
-    m_probe.start("import ipykernel", interpreters, environment,
-                  [search = std::move(search), interpreters, environment, done = std::move(done)](
-                      const std::optional<std::string>& found, const std::string& output) mutable {
-                      if (found) {
-                          search.specs.push_back(probedPythonSpec(*found));
-                          return done(search, std::nullopt);
-                      }
-                      const wire::WireError error = noPythonError(interpreters, environment, output);
-                      search.problems.push_back(error.message);
-                      done(search, error);
-                  });
-}
-
 wire::Result<std::shared_ptr<Kernel>> Host::startKernel(KernelRecord record, KernelSpec spec,
                                                         Environment environment,
                                                         accelerators::Selection accelerator, int starter)

@@ -41,9 +41,15 @@ public:
     [[nodiscard]] const std::string& uuid() const { return m_uuid; }
     [[nodiscard]] const std::map<std::string, std::shared_ptr<Kernel>>& kernels() const { return m_kernels; }
     [[nodiscard]] std::shared_ptr<Kernel> kernel(const std::string& id) const;
-    /// Installed specs, with a probed Python where no spec gives one. May answer later.
+    struct SpecQuery {
+        std::string folder = {}; ///< a working folder, whose own environments are looked at too
+        std::string name = {};   ///< the one that is wanted: what is found at once is not looked further for
+        bool places = true;      ///< whether Pythons in findPythonPlaces() count
+    };
+    /// Installed specs, with a probed Python where no spec gives one, and the environments that have
+    /// ipykernel. May answer later.
     using SpecsDone = std::function<void(const SpecSearch&, const std::optional<wire::WireError>& noPython)>;
-    void specs(const Environment& environment, SpecsDone done);
+    void specs(const Environment& environment, const SpecQuery& query, SpecsDone done);
     /// What this machine has, with libtpu looked for in the environment's Pythons where there is a TPU.
     /// Answers later.
     void detectHardware(const Environment& environment, ResourceMonitor::Detected done);

@@ -16,8 +16,9 @@
 //
 //   op         envelope fields                            answer, besides {"op":"reply","id":N,"ok":true}
 //   hello      protocol:1, client:"cahier 0.1.0"          protocol, version, pid, host (a UUID per host
-//                                                         process), and what specs answers
-//   specs      environ:{NAME:VALUE}                       specs:[KernelSpec], searched:[folder],
+//                                                         process), and what specs answers without looking
+//                                                         for environments
+//   specs      environ:{NAME:VALUE}, cwd                  specs:[KernelSpec], searched:[folder],
 //                                                         problems:[text]
 //   start      spec:NAME | argv:[…] interrupt_mode,       kernel:ID
 //              language, cwd, env:{NAME:VALUE|null},
