@@ -51,6 +51,8 @@ HostRuntime::HostRuntime(QString displayName, std::unique_ptr<HostConnector> con
     : m_displayName(std::move(displayName)), m_client(std::make_shared<HostClient>(std::move(connector)))
 {
     connect(m_client.get(), &HostClient::sampled, this, &HostRuntime::sampled);
+    connect(m_client.get(), &HostClient::stateChanged, this,
+            [this] { Q_EMIT connectionChanged(connectionState()); });
 }
 
 json HostRuntime::withEnvironment(json request) const

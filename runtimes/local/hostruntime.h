@@ -28,6 +28,12 @@ public:
     [[nodiscard]] QFuture<Result<std::vector<runtime::ResourceSample>>> subscribeSamples() override;
     void unsubscribeSamples() override;
 
+    [[nodiscard]] runtime::ConnectionState connectionState() const override
+    {
+        return m_client->connectionState();
+    }
+    void reconnect() override { m_client->reconnect(); }
+
     [[nodiscard]] HostClient& client() { return *m_client; }
 
 protected:
