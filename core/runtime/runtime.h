@@ -4,6 +4,7 @@
 
 #include <core/error.h>
 #include <core/runtime/connectionstate.h>
+#include <core/runtime/files.h>
 #include <core/runtime/hardware.h>
 #include <core/runtime/kernelconnection.h>
 
@@ -87,6 +88,9 @@ public:
     /// unsubscribeSamples(). After a lost connection it goes on by itself, and what was missed comes too.
     [[nodiscard]] virtual QFuture<Result<std::vector<ResourceSample>>> subscribeSamples();
     virtual void unsubscribeSamples();
+
+    /// The files of that machine; null where the runtime gives no access to them. Lives as long as this.
+    [[nodiscard]] virtual Files* files() { return nullptr; }
 
     /// How the way there stands; connectionChanged() tells of each change.
     [[nodiscard]] virtual ConnectionState connectionState() const { return {}; }

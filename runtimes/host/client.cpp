@@ -71,9 +71,9 @@ std::string& Client::tail()
     return m_queue.back().bytes;
 }
 
-void Client::queueJson(const nlohmann::json& json)
+void Client::queueJson(const nlohmann::json& json, std::span<const std::string_view> rest)
 {
-    const std::string frame = wire::encodeFrame(dump(json));
+    const std::string frame = wire::encodeFrame(dump(json), rest);
     tail() += frame;
     m_queuedBytes += frame.size();
 }
@@ -84,6 +84,15 @@ void Client::reply(std::int64_t request, nlohmann::json fields)
     fields["id"] = request;
     fields["ok"] = true;
     queueJson(fields);
+}
+
+void Client::reply(std::int64_t request, nlohmann::json fields, const std::string& bytes)
+{
+    fields["op"] = "reply";
+    fields["id"] = request;
+    fields["ok"] = true;
+    const std::array<std::string_view, 1> rest{bytes};
+    queueJson(fields, rest);
 }
 
 void Client::replyError(std::int64_t request, const wire::WireError& error)

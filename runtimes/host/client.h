@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] std::expected<wire::Parts, std::string> nextFrame() { return m_reader.next(); }
 
     void reply(std::int64_t request, nlohmann::json fields);
+    /// With bytes as the second part.
+    void reply(std::int64_t request, nlohmann::json fields, const std::string& bytes);
     void replyError(std::int64_t request, const wire::WireError& error);
     /// An event that need not arrive: it is left out while the client does not take what it was sent before.
     void offer(const std::string& envelope);
@@ -79,7 +82,7 @@ private:
     bool feed();
     void queueItem(const Kernel& kernel, const JournalItem& item);
     std::string& tail();
-    void queueJson(const nlohmann::json& json);
+    void queueJson(const nlohmann::json& json, std::span<const std::string_view> rest = {});
     enum class Written { All, Some, Gone };
     [[nodiscard]] Written flush(std::size_t& written);
     [[nodiscard]] std::int64_t writeChunk(Chunk& chunk);

@@ -345,6 +345,8 @@ Host::PollItems Host::makePollItems(std::int64_t now)
     m_probe.addPollItems(poll.items);
     poll.monitor = poll.items.size();
     poll.items.push_back({nullptr, m_monitor.fd(), ZMQ_POLLIN, 0});
+    poll.files = poll.items.size();
+    poll.items.push_back({nullptr, m_files.fd(), ZMQ_POLLIN, 0});
     return poll;
 }
 
@@ -383,6 +385,7 @@ void Host::react(const PollItems& poll)
     }
     m_probe.process(items.subspan(poll.probe, poll.monitor - poll.probe));
     if (items[poll.monitor].revents != 0) sendSamples();
+    if (items[poll.files].revents != 0) m_files.collect();
     constexpr std::size_t firstClient = 2;
     for (std::size_t i = 0; i < poll.clients.size(); ++i) {
         Client& client = *poll.clients[i];

@@ -3,6 +3,7 @@
 
 #include <runtimes/host/client.h>
 #include <runtimes/host/disksyncer.h>
+#include <runtimes/host/fileservice.h>
 #include <runtimes/host/hostlog.h>
 #include <runtimes/host/kernel.h>
 #include <runtimes/host/pythonprobe.h>
@@ -55,6 +56,7 @@ public:
     void detectHardware(const Environment& environment, ResourceMonitor::Detected done);
     /// Samples go to the clients that are subscribed.
     [[nodiscard]] ResourceMonitor& monitor() { return m_monitor; }
+    [[nodiscard]] FileService& files() { return m_files; }
     [[nodiscard]] wire::Result<std::shared_ptr<Kernel>> startKernel(KernelRecord record, KernelSpec spec,
                                                                     Environment environment,
                                                                     accelerators::Selection accelerator,
@@ -71,11 +73,11 @@ private:
     [[nodiscard]] Kernel::Places placesFor(const std::string& id);
 
     struct PollItems {
-        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe, monitor
+        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe, monitor, files
         std::vector<Client*> clients;
         std::vector<std::pair<std::shared_ptr<Kernel>, std::size_t>>
             kernels; ///< with where their items begin
-        std::size_t probe = 0, monitor = 0;
+        std::size_t probe = 0, monitor = 0, files = 0;
         bool atOnce = false; ///< something is to be done whatever they say
     };
     [[nodiscard]] PollItems makePollItems(std::int64_t now);
@@ -110,6 +112,7 @@ private:
     DiskSyncer m_syncer;
     PythonProbe m_probe;
     ResourceMonitor m_monitor;
+    FileService m_files;
     std::map<std::string, std::shared_ptr<Kernel>> m_kernels;
     std::vector<std::shared_ptr<Kernel>> m_leaving;
     std::map<std::string, int> m_starters;         ///< client that started a kernel of client lifetime

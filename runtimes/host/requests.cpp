@@ -291,6 +291,16 @@ constexpr std::array operations = {
     Operation{"hardware", hardware},
     Operation{"subscribe_samples", subscribeSamples},
     Operation{"unsubscribe_samples", unsubscribeSamples},
+    Operation{"file_list", listFiles},
+    Operation{"file_stat", statFile},
+    Operation{"file_mkdir", makeFolder},
+    Operation{"file_rename", renameFile},
+    Operation{"file_remove", removeFile},
+    Operation{"file_read", readFile},
+    Operation{"file_begin", beginUpload},
+    Operation{"file_write", writeUpload},
+    Operation{"file_finish", finishUpload},
+    Operation{"file_abandon", abandonUpload},
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 
 #include <core/runtime/runtime.h>
 #include <runtimes/local/hostclient.h>
+#include <runtimes/local/hostfiles.h>
 
 #include <QProcessEnvironment>
 
@@ -32,6 +33,7 @@ public:
     {
         return m_client->connectionState();
     }
+    [[nodiscard]] runtime::Files* files() override { return &m_files; }
     void reconnect() override { m_client->reconnect(); }
 
     [[nodiscard]] HostClient& client() { return *m_client; }
@@ -49,6 +51,7 @@ private:
 
     QString m_displayName;
     std::shared_ptr<HostClient> m_client;
+    HostFiles m_files{m_client};
 };
 
 } // namespace cahier::runtimes
