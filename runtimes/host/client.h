@@ -69,6 +69,7 @@ private:
         std::shared_ptr<const SegmentFile> file;
         std::int64_t offset = 0;
         std::uint64_t remaining = 0;
+        bool bulk = false; ///< a reply with bytes, which does not count for what journals may queue
         [[nodiscard]] bool hasFile() const { return file != nullptr; }
     };
 
@@ -79,6 +80,7 @@ private:
     /// Whether what is queued goes out before more is: each stretch of a file keeps that file, removed or
     /// not.
     [[nodiscard]] bool isFull() const;
+    [[nodiscard]] bool hasRoom() const { return m_queuedBytes - m_bulkBytes < outputLimit; }
     bool feed();
     void queueItem(const Kernel& kernel, const JournalItem& item);
     std::string& tail();
@@ -92,6 +94,7 @@ private:
     wire::FrameReader m_reader;
     std::deque<Chunk> m_queue;
     std::size_t m_queuedBytes = 0;
+    std::size_t m_bulkBytes = 0; ///< of these
     std::vector<Attachment> m_attachments;
     std::size_t m_turn = 0; ///< attachment to feed next
     bool m_blocked = false;
