@@ -36,6 +36,9 @@ public:
     [[nodiscard]] runtime::Files* files() override { return &m_files; }
     void reconnect() override { m_client->reconnect(); }
 
+    /// Whose environments kernelSpecs() looks at too: a folder on the runtime's machine.
+    void setWorkingFolder(const QString& folder) { m_workingFolder = folder; }
+
     [[nodiscard]] HostClient& client() { return *m_client; }
 
 protected:
@@ -50,6 +53,7 @@ private:
     [[nodiscard]] nlohmann::json withEnvironment(nlohmann::json request) const;
 
     QString m_displayName;
+    QString m_workingFolder;
     std::shared_ptr<HostClient> m_client;
     HostFiles m_files{m_client};
 };
