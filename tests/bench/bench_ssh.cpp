@@ -139,6 +139,8 @@ void copies(SshdFixture& far, qint64 bytes)
     print("scp_upload", scpRate(far, source, u"far:%1"_s.arg(far.far(u"up2"_s)), bytes), "MB/s");
     print("ssh_download",
           rate(*files.download(u"~/up"_s, far.folder(u"down"_s), runtime::Replace::Yes), bytes), "MB/s");
+    QFile::remove(far.far(u"up2"_s));
+    QFile::remove(far.folder(u"down"_s));
     print("scp_download", scpRate(far, u"far:%1"_s.arg(far.far(u"up"_s)), far.folder(u"down2"_s), bytes),
           "MB/s");
 }
