@@ -47,6 +47,7 @@ private Q_SLOTS:
     void key_wrong_isPermissionDenied();
     void password_wrongThenRight_connects();
     void password_refused_isCancelled();
+    void secondFactor_afterTheKey_isAsked();
     void jump_twoMachines_asksForBothKeys();
 
     void hosts_resolve_asksSsh();
@@ -372,6 +373,24 @@ void TestSsh::password_refused_isCancelled()
     const Result<KernelSpecs> specs = client.specs();
     QVERIFY(!specs);
     QCOMPARE(specs.error().code, ErrorCode::Cancelled);
+}
+
+void TestSsh::secondFactor_afterTheKey_isAsked()
+{
+    if (!m_far->canTakePasswords()) QSKIP("needs root and mount namespaces, for PAM settings of our own");
+    m_far->stop();
+    m_far->requireSecondFactor();
+    QCOMPARE(m_far->start(), QString());
+    SshClient client(*m_far);
+    client.answer = [](const AuthenticationQuestion& question) {
+        return question.again ? QString::fromLatin1(SshdFixture::password) : u"guess"_s;
+    };
+    ready(client);
+    QCOMPARE(client.questions.size(), std::size_t(2));
+    QVERIFY2(client.questions[0].prompt.startsWith(u'('), qPrintable(client.questions[0].prompt));
+    QCOMPARE(client.questions[0].kind, Kind::Password);
+    QVERIFY(client.questions[0].host.contains("127.0.0.1"_L1));
+    QVERIFY(m_far->log().contains("keyboard-interactive"_L1));
 }
 
 void TestSsh::jump_twoMachines_asksForBothKeys()

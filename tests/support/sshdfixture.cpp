@@ -177,7 +177,8 @@ QStringList SshdFixture::command() const
     if (!m_ownAccounts) return server;
     const QString script =
         u"mount --bind %1/passwd /etc/passwd && mount --bind %1/shadow /etc/shadow && "
-        "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && exec \"$@\""_s.arg(m_folder.path());
+        "mount -t tmpfs tmpfs /run && mkdir -m 755 /run/sshd && "
+        "{ [ ! -e %1/pam ] || mount --bind %1/pam /etc/pam.d/sshd; } && exec \"$@\""_s.arg(m_folder.path());
     return QStringList{u"unshare"_s, u"--mount"_s, u"sh"_s, u"-c"_s, script, u"sh"_s} + server;
 }
 
@@ -203,6 +204,17 @@ void SshdFixture::stop()
     m_process.waitForFinished(30000);
     for (const qint64 pid : sessions)
         ::kill(static_cast<pid_t>(pid), SIGKILL);
+}
+
+void SshdFixture::requireSecondFactor() const
+{
+    // The first value of a setting counts.
+    const QString config = read(folder(u"sshd_config"_s));
+    write(folder(u"sshd_config"_s), u"UsePAM yes\nKbdInteractiveAuthentication yes\n"
+                                    "AuthenticationMethods publickey,keyboard-interactive\n"_s +
+                                        config);
+    write(folder(u"pam"_s), u"auth required pam_unix.so nodelay\naccount required pam_permit.so\n"
+                            "session required pam_permit.so\n"_s);
 }
 
 void SshdFixture::changeHostKey()

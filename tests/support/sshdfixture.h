@@ -24,6 +24,9 @@ public:
     void stop();
     /// Another host key from the next start on.
     void changeHostKey();
+    /// From the next start on it asks for the password through PAM after the key was accepted. Only where
+    /// canTakePasswords().
+    void requireSecondFactor() const;
     /// Whether passwords can be tried: that takes root, and a mount namespace with a shadow file of our own.
     [[nodiscard]] bool canTakePasswords() const { return m_ownAccounts; }
 
