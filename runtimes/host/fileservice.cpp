@@ -18,7 +18,6 @@ void FileService::run(Work work)
 {
     const std::scoped_lock lock(m_mutex);
     m_jobs.push_back(std::move(work));
-    ++m_open;
     m_wake.notify_one();
 }
 
@@ -46,16 +45,9 @@ void FileService::collect()
     {
         const std::scoped_lock lock(m_mutex);
         finished = std::exchange(m_finished, {});
-        m_open -= finished.size();
     }
     for (const Finish& finish : finished)
         finish();
-}
-
-bool FileService::isIdle()
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_open == 0;
 }
 
 } // namespace cahier::host

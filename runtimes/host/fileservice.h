@@ -29,8 +29,6 @@ public:
     [[nodiscard]] int fd() const { return m_wakeFd.get(); }
     /// Does what follows from the finished jobs, in their order.
     void collect();
-    /// Whether nothing runs, waits, or is to be collected.
-    [[nodiscard]] bool isIdle();
 
 private:
     void loop(const std::stop_token& stop);
@@ -40,7 +38,6 @@ private:
     std::condition_variable_any m_wake;
     std::deque<Work> m_jobs;
     std::vector<Finish> m_finished;
-    std::size_t m_open = 0;
     std::jthread m_thread; ///< last: it uses the above
 };
 

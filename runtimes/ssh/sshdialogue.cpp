@@ -17,7 +17,7 @@ SshDialogue::~SshDialogue()
     ::close(m_wakeFd);
 }
 
-void SshDialogue::answer(quint64 id, std::optional<QString> value)
+void SshDialogue::answer(quint64 id, const std::optional<QString>& value)
 {
     {
         const std::lock_guard lock(m_mutex);
@@ -26,7 +26,6 @@ void SshDialogue::answer(quint64 id, std::optional<QString> value)
         question->second = true;
         m_answers.push_back({id, value.transform(&QString::toStdString)});
     }
-    if (value) value->fill(u'\0');
     wake();
 }
 

@@ -13,7 +13,7 @@
 namespace cahier::runtimes {
 
 /// Carries questions and progress from the thread that connects to the owner's thread, and answers back.
-/// Made and destroyed in the owner's thread. Answers are wiped from memory once they are used.
+/// Made and destroyed in the owner's thread. Its copies of answers are wiped from memory once they are used.
 class SshDialogue : public QObject {
     Q_OBJECT
 public:
@@ -23,7 +23,7 @@ public:
     // The owner's thread.
 
     /// nullopt: refused. Does nothing where that question is answered or withdrawn.
-    void answer(quint64 id, std::optional<QString> value);
+    void answer(quint64 id, const std::optional<QString>& value);
 
     // The thread that connects.
 
