@@ -473,7 +473,7 @@ void TestSsh::silence_takesNoLongerThanAllowed()
     // A shell that never gets to run anything.
     QFile start(m_far->far(u".bashrc"_s));
     QVERIFY(start.open(QIODevice::WriteOnly));
-    start.write("exec sleep 600\n");
+    start.write("exec sleep 20\n");
     start.close();
     runtimes::SshOptions options = m_far->options();
     options.patience = std::chrono::seconds(3);
