@@ -3,6 +3,8 @@
 #pragma once
 
 #include <core/error.h>
+#include <core/runtime/connectionstate.h>
+#include <core/runtime/files.h>
 #include <core/runtime/hardware.h>
 #include <core/runtime/kernelconnection.h>
 
@@ -87,8 +89,18 @@ public:
     [[nodiscard]] virtual QFuture<Result<std::vector<ResourceSample>>> subscribeSamples();
     virtual void unsubscribeSamples();
 
+    /// The files of that machine; null where the runtime gives no access to them. Lives as long as this.
+    [[nodiscard]] virtual Files* files() { return nullptr; }
+
+    /// How the way there stands; connectionChanged() tells of each change.
+    [[nodiscard]] virtual ConnectionState connectionState() const { return {}; }
+    /// Drops the connection, if there is one, and makes a new one at once: after the machine slept, or
+    /// instead of waiting for the next attempt.
+    virtual void reconnect() {}
+
 Q_SIGNALS:
     void sampled(const cahier::runtime::ResourceSample& sample);
+    void connectionChanged(const cahier::runtime::ConnectionState& state);
 };
 
 } // namespace cahier::runtime

@@ -66,16 +66,24 @@ bool Client::receive()
 
 std::string& Client::tail()
 {
-    if (m_queue.empty() || m_queue.back().file || m_queue.back().bytes.size() > outputLimit)
+    if (m_queue.empty() || m_queue.back().file || m_queue.back().bulk ||
+        m_queue.back().bytes.size() > outputLimit)
         m_queue.emplace_back();
     return m_queue.back().bytes;
 }
 
-void Client::queueJson(const nlohmann::json& json)
+void Client::queueJson(const nlohmann::json& json, std::span<const std::string_view> rest)
 {
-    const std::string frame = wire::encodeFrame(dump(json));
-    tail() += frame;
+    std::string frame = wire::encodeFrame(dump(json), rest);
     m_queuedBytes += frame.size();
+    if (rest.empty()) {
+        tail() += frame;
+        return;
+    }
+    m_bulkBytes += frame.size();
+    Chunk& chunk = m_queue.emplace_back();
+    chunk.bytes = std::move(frame);
+    chunk.bulk = true;
 }
 
 void Client::reply(std::int64_t request, nlohmann::json fields)
@@ -84,6 +92,15 @@ void Client::reply(std::int64_t request, nlohmann::json fields)
     fields["id"] = request;
     fields["ok"] = true;
     queueJson(fields);
+}
+
+void Client::reply(std::int64_t request, nlohmann::json fields, const std::string& bytes)
+{
+    fields["op"] = "reply";
+    fields["id"] = request;
+    fields["ok"] = true;
+    const std::array<std::string_view, 1> rest{bytes};
+    queueJson(fields, rest);
 }
 
 void Client::replyError(std::int64_t request, const wire::WireError& error)
@@ -133,18 +150,18 @@ void Client::queueItem(const Kernel& kernel, const JournalItem& item)
 
 bool Client::isFull() const
 {
-    return m_queuedBytes >= outputLimit || std::ranges::any_of(m_queue, &Chunk::hasFile);
+    return !hasRoom() || std::ranges::any_of(m_queue, &Chunk::hasFile);
 }
 
 bool Client::feed()
 {
     bool any = false;
-    for (std::size_t idle = 0; idle < m_attachments.size() && m_queuedBytes < outputLimit;) {
+    for (std::size_t idle = 0; idle < m_attachments.size() && hasRoom();) {
         m_turn = (m_turn + 1) % m_attachments.size();
         Attachment& attachment = m_attachments[m_turn];
         Journal& journal = attachment.kernel->journal();
         bool some = false;
-        for (int count = 0; count < 256 && m_queuedBytes < outputLimit; ++count) {
+        for (int count = 0; count < 256 && hasRoom(); ++count) {
             const std::optional<JournalItem> item = journal.read(attachment.cursor);
             if (!item) break;
             queueItem(*attachment.kernel, *item);
@@ -183,6 +200,7 @@ Client::Written Client::flush(std::size_t& written)
         } else {
             chunk.written += static_cast<std::size_t>(sent);
             m_queuedBytes -= static_cast<std::size_t>(sent);
+            if (chunk.bulk) m_bulkBytes -= static_cast<std::size_t>(sent);
         }
         if (chunk.file ? chunk.remaining == 0 : chunk.written == chunk.bytes.size()) m_queue.pop_front();
     }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] std::expected<wire::Parts, std::string> nextFrame() { return m_reader.next(); }
 
     void reply(std::int64_t request, nlohmann::json fields);
+    /// With bytes as the second part.
+    void reply(std::int64_t request, nlohmann::json fields, const std::string& bytes);
     void replyError(std::int64_t request, const wire::WireError& error);
     /// An event that need not arrive: it is left out while the client does not take what it was sent before.
     void offer(const std::string& envelope);
@@ -66,6 +69,7 @@ private:
         std::shared_ptr<const SegmentFile> file;
         std::int64_t offset = 0;
         std::uint64_t remaining = 0;
+        bool bulk = false; ///< a reply with bytes, which does not count for what journals may queue
         [[nodiscard]] bool hasFile() const { return file != nullptr; }
     };
 
@@ -76,10 +80,11 @@ private:
     /// Whether what is queued goes out before more is: each stretch of a file keeps that file, removed or
     /// not.
     [[nodiscard]] bool isFull() const;
+    [[nodiscard]] bool hasRoom() const { return m_queuedBytes - m_bulkBytes < outputLimit; }
     bool feed();
     void queueItem(const Kernel& kernel, const JournalItem& item);
     std::string& tail();
-    void queueJson(const nlohmann::json& json);
+    void queueJson(const nlohmann::json& json, std::span<const std::string_view> rest = {});
     enum class Written { All, Some, Gone };
     [[nodiscard]] Written flush(std::size_t& written);
     [[nodiscard]] std::int64_t writeChunk(Chunk& chunk);
@@ -89,6 +94,7 @@ private:
     wire::FrameReader m_reader;
     std::deque<Chunk> m_queue;
     std::size_t m_queuedBytes = 0;
+    std::size_t m_bulkBytes = 0; ///< of these
     std::vector<Attachment> m_attachments;
     std::size_t m_turn = 0; ///< attachment to feed next
     bool m_blocked = false;

@@ -153,24 +153,6 @@ std::shared_ptr<Kernel> Host::kernel(const std::string& id) const
     return found == m_kernels.end() ? nullptr : found->second;
 }
 
-void Host::specs(const Environment& environment, SpecsDone done)
-{
-    SpecSearch search = findKernelSpecs(environment);
-    if (search.hasPython()) return done(search, std::nullopt);
-    std::vector<std::string> interpreters = pythonInterpreters(environment);
-    m_probe.start("import ipykernel", interpreters, environment,
-                  [search = std::move(search), interpreters, environment, done = std::move(done)](
-                      const std::optional<std::string>& found, const std::string& output) mutable {
-                      if (found) {
-                          search.specs.push_back(probedPythonSpec(*found));
-                          return done(search, std::nullopt);
-                      }
-                      const wire::WireError error = noPythonError(interpreters, environment, output);
-                      search.problems.push_back(error.message);
-                      done(search, error);
-                  });
-}
-
 wire::Result<std::shared_ptr<Kernel>> Host::startKernel(KernelRecord record, KernelSpec spec,
                                                         Environment environment,
                                                         accelerators::Selection accelerator, int starter)
@@ -363,6 +345,8 @@ Host::PollItems Host::makePollItems(std::int64_t now)
     m_probe.addPollItems(poll.items);
     poll.monitor = poll.items.size();
     poll.items.push_back({nullptr, m_monitor.fd(), ZMQ_POLLIN, 0});
+    poll.files = poll.items.size();
+    poll.items.push_back({nullptr, m_files.fd(), ZMQ_POLLIN, 0});
     return poll;
 }
 
@@ -401,6 +385,7 @@ void Host::react(const PollItems& poll)
     }
     m_probe.process(items.subspan(poll.probe, poll.monitor - poll.probe));
     if (items[poll.monitor].revents != 0) sendSamples();
+    if (items[poll.files].revents != 0) m_files.collect();
     constexpr std::size_t firstClient = 2;
     for (std::size_t i = 0; i < poll.clients.size(); ++i) {
         Client& client = *poll.clients[i];

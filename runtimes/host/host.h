@@ -3,6 +3,7 @@
 
 #include <runtimes/host/client.h>
 #include <runtimes/host/disksyncer.h>
+#include <runtimes/host/fileservice.h>
 #include <runtimes/host/hostlog.h>
 #include <runtimes/host/kernel.h>
 #include <runtimes/host/pythonprobe.h>
@@ -41,14 +42,21 @@ public:
     [[nodiscard]] const std::string& uuid() const { return m_uuid; }
     [[nodiscard]] const std::map<std::string, std::shared_ptr<Kernel>>& kernels() const { return m_kernels; }
     [[nodiscard]] std::shared_ptr<Kernel> kernel(const std::string& id) const;
-    /// Installed specs, with a probed Python where no spec gives one. May answer later.
+    struct SpecQuery {
+        std::string folder = {}; ///< a working folder, whose own environments are looked at too
+        std::string name = {};   ///< the one that is wanted: what is found at once is not looked further for
+        bool places = true;      ///< whether Pythons in findPythonPlaces() count
+    };
+    /// Installed specs, with a probed Python where no spec gives one, and the environments that have
+    /// ipykernel. May answer later.
     using SpecsDone = std::function<void(const SpecSearch&, const std::optional<wire::WireError>& noPython)>;
-    void specs(const Environment& environment, SpecsDone done);
+    void specs(const Environment& environment, const SpecQuery& query, SpecsDone done);
     /// What this machine has, with libtpu looked for in the environment's Pythons where there is a TPU.
     /// Answers later.
     void detectHardware(const Environment& environment, ResourceMonitor::Detected done);
     /// Samples go to the clients that are subscribed.
     [[nodiscard]] ResourceMonitor& monitor() { return m_monitor; }
+    [[nodiscard]] FileService& files() { return m_files; }
     [[nodiscard]] wire::Result<std::shared_ptr<Kernel>> startKernel(KernelRecord record, KernelSpec spec,
                                                                     Environment environment,
                                                                     accelerators::Selection accelerator,
@@ -65,11 +73,11 @@ private:
     [[nodiscard]] Kernel::Places placesFor(const std::string& id);
 
     struct PollItems {
-        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe, monitor
+        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe, monitor, files
         std::vector<Client*> clients;
         std::vector<std::pair<std::shared_ptr<Kernel>, std::size_t>>
             kernels; ///< with where their items begin
-        std::size_t probe = 0, monitor = 0;
+        std::size_t probe = 0, monitor = 0, files = 0;
         bool atOnce = false; ///< something is to be done whatever they say
     };
     [[nodiscard]] PollItems makePollItems(std::int64_t now);
@@ -104,6 +112,7 @@ private:
     DiskSyncer m_syncer;
     PythonProbe m_probe;
     ResourceMonitor m_monitor;
+    FileService m_files;
     std::map<std::string, std::shared_ptr<Kernel>> m_kernels;
     std::vector<std::shared_ptr<Kernel>> m_leaving;
     std::map<std::string, int> m_starters;         ///< client that started a kernel of client lifetime

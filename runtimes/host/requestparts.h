@@ -25,6 +25,12 @@ public:
     {
         if (Client* const client = m_host->client(m_client)) client->reply(m_request, std::move(fields));
     }
+    /// With bytes as the reply's second part.
+    void ok(Json fields, const std::string& bytes) const
+    {
+        if (Client* const client = m_host->client(m_client))
+            client->reply(m_request, std::move(fields), bytes);
+    }
     void fail(const wire::WireError& error) const
     {
         if (Client* const client = m_host->client(m_client)) client->replyError(m_request, error);
@@ -82,5 +88,18 @@ void selectAccelerator(Host& host, const std::optional<accelerators::Choice>& ch
 void hardware(const Request& request);
 void subscribeSamples(const Request& request);
 void unsubscribeSamples(const Request& request);
+
+// filerequests.cpp
+
+void listFiles(const Request& request);
+void statFile(const Request& request);
+void makeFolder(const Request& request);
+void renameFile(const Request& request);
+void removeFile(const Request& request);
+void readFile(const Request& request);
+void beginUpload(const Request& request);
+void writeUpload(const Request& request);
+void finishUpload(const Request& request);
+void abandonUpload(const Request& request);
 
 } // namespace cahier::host

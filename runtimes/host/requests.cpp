@@ -32,24 +32,26 @@ void hello(const Request& request)
                         "shut down.",
                         CAHIER_VERSION, wire::protocolVersion));
     request.client.greeted = true;
-    request.host.specs(currentEnvironment(), [reply = request.reply, uuid = request.host.uuid()](
-                                                 const SpecSearch& search, const auto&) {
-        Json fields = specsJson(search);
-        fields["protocol"] = wire::protocolVersion;
-        fields["version"] = CAHIER_VERSION;
-        fields["pid"] = getpid();
-        fields["host"] = uuid;
-        reply.ok(std::move(fields));
-    });
+    // A client that greets wants an answer now: the environments are left to a request of their own.
+    request.host.specs(
+        currentEnvironment(), {.places = false},
+        [reply = request.reply, uuid = request.host.uuid()](const SpecSearch& search, const auto&) {
+            Json fields = specsJson(search);
+            fields["protocol"] = wire::protocolVersion;
+            fields["version"] = CAHIER_VERSION;
+            fields["pid"] = getpid();
+            fields["host"] = uuid;
+            reply.ok(std::move(fields));
+        });
 }
 
 void specs(const Request& request)
 {
     const std::optional<Environment> environment = request.environment();
     if (!environment) return;
-    request.host.specs(*environment, [reply = request.reply](const SpecSearch& search, const auto&) {
-        reply.ok(specsJson(search));
-    });
+    request.host.specs(
+        *environment, {.folder = request.text("cwd")},
+        [reply = request.reply](const SpecSearch& search, const auto&) { reply.ok(specsJson(search)); });
 }
 
 /// The environment changes of a start request; false when they are not what they should be.
@@ -149,7 +151,7 @@ void startFromSpec(const Request& request, const StartRequest& start)
         return request.reply.fail(wire::errorCodeBadRequest,
                                   "The environment of a kernel is an object of strings and "
                                   "nulls.");
-    request.host.specs(environment,
+    request.host.specs(environment, {.folder = start.record.workingDirectory, .name = start.record.spec},
                        [&host = request.host, reply = request.reply,
                         start](const SpecSearch& search, const std::optional<wire::WireError>& noPython) {
                            const KernelSpec* const spec = search.find(start.record.spec);
@@ -289,6 +291,16 @@ constexpr std::array operations = {
     Operation{"hardware", hardware},
     Operation{"subscribe_samples", subscribeSamples},
     Operation{"unsubscribe_samples", unsubscribeSamples},
+    Operation{"file_list", listFiles},
+    Operation{"file_stat", statFile},
+    Operation{"file_mkdir", makeFolder},
+    Operation{"file_rename", renameFile},
+    Operation{"file_remove", removeFile},
+    Operation{"file_read", readFile},
+    Operation{"file_begin", beginUpload},
+    Operation{"file_write", writeUpload},
+    Operation{"file_finish", finishUpload},
+    Operation{"file_abandon", abandonUpload},
 };
 
 } // namespace

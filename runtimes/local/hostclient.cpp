@@ -4,6 +4,7 @@
 #include <core/runtime/jsonaccess.h>
 #include <runtimes/local/hardwarecodec.h>
 
+#include <QDateTime>
 #include <QPromise>
 #include <QRandomGenerator>
 
@@ -18,12 +19,10 @@ using nlohmann::json;
 
 namespace {
 
-/// None at first and after the first loss, then 50 ms doubling up to 5 s, each between half and all of it.
-std::chrono::milliseconds pauseAfter(int losses)
+/// Whether trying again by itself would only bother the user with the same question.
+bool needsTheUser(const Error& error)
 {
-    if (losses < 2) return 0ms;
-    const int whole = std::min(5000, 50 << std::min(losses - 2, 10));
-    return std::chrono::milliseconds(whole / 2 + QRandomGenerator::global()->bounded(whole / 2 + 1));
+    return error.code == ErrorCode::Cancelled || error.code == ErrorCode::PermissionDenied;
 }
 
 Result<void> checkHello(const Result<json>& hello)
@@ -42,10 +41,7 @@ Result<void> checkHello(const Result<json>& hello)
 HostClient::HostClient(std::unique_ptr<HostConnector> connector)
 {
     m_retryTimer.setSingleShot(true);
-    connect(&m_retryTimer, &QTimer::timeout, this, [this] {
-        m_state = State::Connecting;
-        m_io->connect();
-    });
+    connect(&m_retryTimer, &QTimer::timeout, this, &HostClient::connectNow);
     m_deadlineTimer.setInterval(1000ms);
     connect(&m_deadlineTimer, &QTimer::timeout, this, &HostClient::checkDeadlines);
     m_io = std::make_unique<HostIo>(std::move(connector), [this] {
@@ -108,15 +104,55 @@ quint64 HostClient::post(const QString& op, json fields, const wire::Parts& part
 void HostClient::connectSoon()
 {
     if (m_state != State::Idle || m_retryTimer.isActive()) return;
-    const std::chrono::milliseconds pause = pauseAfter(m_losses);
-    if (pause > 0ms) return m_retryTimer.start(pause);
+    const std::chrono::milliseconds pause = nextPause();
+    if (pause == 0ms) return connectNow();
+    m_retryTimer.start(pause);
+    Q_EMIT stateChanged();
+}
+
+void HostClient::connectNow()
+{
+    m_retryTimer.stop();
     m_state = State::Connecting;
     m_io->connect();
+    Q_EMIT stateChanged();
+}
+
+void HostClient::setRetryPauses(std::chrono::milliseconds first, std::chrono::milliseconds longest)
+{
+    m_firstPause = first;
+    m_longestPause = longest;
+}
+
+std::chrono::milliseconds HostClient::nextPause() const
+{
+    if (m_losses < 2) return 0ms;
+    const qint64 whole =
+        std::min<qint64>(m_longestPause.count(), m_firstPause.count() << std::min(m_losses - 2, 16));
+    return std::chrono::milliseconds(whole / 2 + QRandomGenerator::global()->bounded(whole / 2 + 1));
 }
 
 void HostClient::reconnect()
 {
-    if (m_state == State::Greeting || m_state == State::Ready) m_io->drop();
+    if (m_state == State::Greeting || m_state == State::Ready) return m_io->drop();
+    if (m_state == State::Idle && (hasStanding() || !m_waiting.empty())) connectNow();
+}
+
+ConnectionState HostClient::connectionState() const
+{
+    ConnectionState state;
+    state.lostAt = m_lostAt;
+    state.failures = m_losses;
+    state.error = m_lossError;
+    if (m_state == State::Ready) {
+        state.phase = ConnectionState::Phase::Connected;
+    } else if (m_state != State::Idle) {
+        state.phase = ConnectionState::Phase::Connecting;
+    } else if (m_retryTimer.isActive()) {
+        state.phase = ConnectionState::Phase::Waiting;
+        state.nextAttempt = QDateTime::currentMSecsSinceEpoch() + m_retryTimer.remainingTime();
+    }
+    return state;
 }
 
 HostListener* HostClient::listenerOf(const QString& kernel) const
@@ -297,6 +333,8 @@ void HostClient::becomeReady()
 {
     m_state = State::Ready;
     m_losses = 0;
+    m_lostAt = 0;
+    m_lossError.reset();
     for (const QString& kernel : establishedKernels())
         attachAgain(kernel);
     if (m_subscribed) subscribeAgain();
@@ -307,14 +345,14 @@ void HostClient::becomeReady()
         m_io->write(std::move(waiting.frame));
     }
     Q_EMIT connected(m_hostId);
+    Q_EMIT stateChanged();
 }
 
 void HostClient::handleLost(const HostLost& loss)
 {
     Error error = loss.error;
     if (!m_goodbye.isEmpty()) error.detail = m_goodbye;
-    m_state = State::Idle;
-    ++m_losses;
+    noteLoss(error, loss.wasConnected);
     if (!loss.wasConnected) m_waiting.clear();
     failPending(error, loss.wasConnected);
     for (const QString& kernel : establishedKernels()) {
@@ -325,7 +363,18 @@ void HostClient::handleLost(const HostLost& loss)
     } else {
         Q_EMIT reconnectFailed(error);
     }
-    if (hasStanding() || !m_waiting.empty()) connectSoon();
+    const bool wanted = hasStanding() || !m_waiting.empty();
+    if (wanted && !(needsTheUser(error) && !loss.wasConnected)) return connectSoon();
+    m_losses = 1; // the user's next wish is tried at once
+    Q_EMIT stateChanged();
+}
+
+void HostClient::noteLoss(const Error& error, bool wasConnected)
+{
+    if (m_state == State::Ready && wasConnected) m_lostAt = QDateTime::currentMSecsSinceEpoch();
+    m_state = State::Idle;
+    m_lossError = error;
+    ++m_losses;
 }
 
 void HostClient::failPending(const Error& error, bool sentOnly)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <core/runtime/connectionstate.h>
 #include <runtimes/local/hostio.h>
 
 #include <QFuture>
@@ -43,6 +44,9 @@ public:
 
     /// How long the host may take for an answer.
     void setTimeLimit(std::chrono::milliseconds limit) { m_timeLimit = limit; }
+    /// Pauses between attempts to reconnect double from the first to the longest, each between half and all
+    /// of it; there is none before the first attempt after a loss.
+    void setRetryPauses(std::chrono::milliseconds first, std::chrono::milliseconds longest);
 
     /// Sends a request as soon as there is a connection. done gets the reply's envelope or an Error:
     /// Disconnected when the connection was lost after it was sent (whether the host got it is unknown),
@@ -60,18 +64,22 @@ public:
     void subscribeSamples(Callback done);
     void unsubscribeSamples();
 
-    /// Drops the connection and makes a new one: after the machine slept.
+    /// Drops the connection and makes a new one at once: after the machine slept, or where an attempt is
+    /// waited for or was given up.
     void reconnect();
     [[nodiscard]] bool isReady() const { return m_state == State::Ready; }
     /// The host process's UUID; empty before the first connection.
     [[nodiscard]] const QString& hostId() const { return m_hostId; }
+    [[nodiscard]] runtime::ConnectionState connectionState() const;
 
 Q_SIGNALS:
     void sampled(const cahier::runtime::ResourceSample& sample);
     void connected(const QString& hostId);
     void connectionLost(const cahier::Error& error);
-    /// An attempt to reconnect failed; more will follow.
+    /// An attempt to connect failed. More will follow while a kernel is attached, unless the user refused,
+    /// or was refused (Cancelled, PermissionDenied): then reconnect() or a request tries again.
     void reconnectFailed(const cahier::Error& error);
+    void stateChanged();
 
 private:
     enum class State { Idle, Connecting, Greeting, Ready };
@@ -106,6 +114,9 @@ private:
     [[nodiscard]] HostListener* listenerOf(const QString& kernel) const;
     [[nodiscard]] QStringList establishedKernels() const;
     void connectSoon();
+    void connectNow();
+    [[nodiscard]] std::chrono::milliseconds nextPause() const;
+    void noteLoss(const Error& error, bool wasConnected);
     quint64 post(const QString& op, nlohmann::json fields, const wire::Parts& parts, Callback done, bool now);
     void failPending(const Error& error, bool sentOnly);
     void checkDeadlines();
@@ -115,7 +126,11 @@ private:
     QString m_hostId;
     QString m_goodbye;
     quint64 m_nextId = 1;
-    int m_losses = 0;              ///< since the last time everything worked
+    std::chrono::milliseconds m_firstPause{50};
+    std::chrono::milliseconds m_longestPause{5000};
+    int m_losses = 0; ///< since the last time everything worked
+    qint64 m_lostAt = 0;
+    std::optional<Error> m_lossError;
     std::deque<Waiting> m_waiting; ///< for the connection
     std::unordered_map<quint64, Pending> m_pending;
     QHash<QString, Attachment> m_attachments; ///< by kernel

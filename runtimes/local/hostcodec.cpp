@@ -36,6 +36,10 @@ ErrorCode errorCodeOf(const QString& code)
     if (name == wire::errorCodeVersion) return ErrorCode::Unsupported;
     if (name == wire::errorCodeIo) return ErrorCode::Io;
     if (name == wire::errorCodeTimeout) return ErrorCode::Timeout;
+    if (name == wire::errorCodeDenied) return ErrorCode::PermissionDenied;
+    if (name == wire::errorCodeNoSpace) return ErrorCode::NoSpace;
+    if (name == wire::errorCodeExists) return ErrorCode::IllegalState;
+    if (name == wire::errorCodeNoTrash) return ErrorCode::Unsupported;
     return ErrorCode::Protocol;
 }
 
@@ -72,9 +76,11 @@ quint64 count(const json& object, const char* key)
     return value && *value > 0 ? static_cast<quint64>(*value) : 0;
 }
 
-HostReply decodeReply(json envelope)
+HostReply decodeReply(json envelope, const wire::Parts& parts)
 {
     HostReply reply{count(envelope, "id"), json()};
+    if (parts.size() > 1)
+        envelope["bytes"] = json::binary(std::vector<std::uint8_t>(parts[1].begin(), parts[1].end()));
     if (flagOf(envelope, "ok")) {
         reply.result = std::move(envelope);
     } else {
@@ -137,7 +143,7 @@ std::expected<std::optional<HostItem>, QString> decodeFrame(wire::Parts parts)
     json envelope = parseJson(parts[0]);
     if (!envelope.is_object()) return std::unexpected(u"a frame's envelope is not a JSON object"_s);
     const QString op = textOf(envelope, "op");
-    if (op == "reply"_L1) return HostItem(decodeReply(std::move(envelope)));
+    if (op == "reply"_L1) return HostItem(decodeReply(std::move(envelope), parts));
     if (op == "sample"_L1) return HostItem(parseSample(objectOf(envelope, "sample")));
     if (op == "error"_L1) return HostItem(HostGoodbye{textOf(envelope, "message")});
     HostEvent event{textOf(envelope, "kernel"), {count(envelope, "seq"), {}}};

@@ -15,7 +15,8 @@ namespace cahier::runtimes {
 /// The answer to a request.
 struct HostReply {
     quint64 id = 0;
-    Result<nlohmann::json> result; ///< the envelope, or what the host said went wrong
+    /// The envelope, or what the host said went wrong. A second part is its "bytes", a JSON binary value.
+    Result<nlohmann::json> result;
 };
 
 struct HostEvent {

@@ -159,7 +159,7 @@ void HostIo::serve(const std::stop_token& stop)
         const std::lock_guard lock(m_mutex);
         m_connected = false;
     }
-    if (!result) m_inbox.put(HostLost{result.error(), true}, 0);
+    if (!result) m_inbox.put(HostLost{m_connector->explainLoss(result.error()), true}, 0);
 }
 
 Result<void> HostIo::exchange(const std::stop_token& stop)

@@ -51,6 +51,8 @@ HostRuntime::HostRuntime(QString displayName, std::unique_ptr<HostConnector> con
     : m_displayName(std::move(displayName)), m_client(std::make_shared<HostClient>(std::move(connector)))
 {
     connect(m_client.get(), &HostClient::sampled, this, &HostRuntime::sampled);
+    connect(m_client.get(), &HostClient::stateChanged, this,
+            [this] { Q_EMIT connectionChanged(connectionState()); });
 }
 
 json HostRuntime::withEnvironment(json request) const
@@ -62,7 +64,9 @@ json HostRuntime::withEnvironment(json request) const
 QFuture<Result<KernelSpecs>> HostRuntime::kernelSpecs()
 {
     const auto promise = makePromise<KernelSpecs>();
-    m_client->request(u"specs"_s, withEnvironment(json::object()), {}, [promise](const Result<json>& reply) {
+    json request = withEnvironment(json::object());
+    if (!m_workingFolder.isEmpty()) request["cwd"] = m_workingFolder.toStdString();
+    m_client->request(u"specs"_s, std::move(request), {}, [promise](const Result<json>& reply) {
         keep<KernelSpecs>(promise, reply.transform(parseSpecs));
     });
     return promise->future();

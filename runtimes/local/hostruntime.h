@@ -3,6 +3,7 @@
 
 #include <core/runtime/runtime.h>
 #include <runtimes/local/hostclient.h>
+#include <runtimes/local/hostfiles.h>
 
 #include <QProcessEnvironment>
 
@@ -28,6 +29,16 @@ public:
     [[nodiscard]] QFuture<Result<std::vector<runtime::ResourceSample>>> subscribeSamples() override;
     void unsubscribeSamples() override;
 
+    [[nodiscard]] runtime::ConnectionState connectionState() const override
+    {
+        return m_client->connectionState();
+    }
+    [[nodiscard]] runtime::Files* files() override { return &m_files; }
+    void reconnect() override { m_client->reconnect(); }
+
+    /// Whose environments kernelSpecs() looks at too: a folder on the runtime's machine.
+    void setWorkingFolder(const QString& folder) { m_workingFolder = folder; }
+
     [[nodiscard]] HostClient& client() { return *m_client; }
 
 protected:
@@ -42,7 +53,9 @@ private:
     [[nodiscard]] nlohmann::json withEnvironment(nlohmann::json request) const;
 
     QString m_displayName;
+    QString m_workingFolder;
     std::shared_ptr<HostClient> m_client;
+    HostFiles m_files{m_client};
 };
 
 } // namespace cahier::runtimes

@@ -36,6 +36,8 @@ class HostConnector {
 public:
     virtual ~HostConnector() = default;
     [[nodiscard]] virtual Result<HostStream> connect(const std::stop_token& stop) = 0;
+    /// Called in the same thread once a stream is lost and closed: the error with what is known about why.
+    [[nodiscard]] virtual Error explainLoss(Error error) { return error; }
 };
 
 } // namespace cahier::runtimes

@@ -16,8 +16,9 @@
 //
 //   op         envelope fields                            answer, besides {"op":"reply","id":N,"ok":true}
 //   hello      protocol:1, client:"cahier 0.1.0"          protocol, version, pid, host (a UUID per host
-//                                                         process), and what specs answers
-//   specs      environ:{NAME:VALUE}                       specs:[KernelSpec], searched:[folder],
+//                                                         process), and what specs answers without looking
+//                                                         for environments
+//   specs      environ:{NAME:VALUE}, cwd                  specs:[KernelSpec], searched:[folder],
 //                                                         problems:[text]
 //   start      spec:NAME | argv:[…] interrupt_mode,       kernel:ID
 //              language, cwd, env:{NAME:VALUE|null},
@@ -42,6 +43,17 @@
 //   subscribe_samples  after:TIME (0: everything)         samples:[Sample] that are kept and younger, oldest
 //                                                         first; from then on sample events come
 //   unsubscribe_samples                                   no more of them
+//   file_list  path                                       folder, entries:[FileEntry], truncated:bool
+//   file_stat  path                                       a FileEntry's fields
+//   file_mkdir path, parents:bool                         once it is there
+//   file_rename path, to                                  never replaces anything
+//   file_remove path, for_good:bool                       once it is in the trash, or gone
+//   file_read  path, offset, size                         size, modified (ns since 1970); a second part, the
+//                                                         bytes, fewer than asked for at the end
+//   file_begin path, token, replace:bool                  offset: how much of that upload is there
+//   file_write path, token, offset; part: bytes           (at most 4 MiB) once written
+//   file_finish path, token, size, replace:bool           once it is whole, on the disk and in place
+//   file_abandon path, token                              drops what was uploaded
 //
 // A request that fails is answered {"op":"reply","id":N,"ok":false,"code":CODE,"message":TEXT,"detail":TEXT},
 // CODE one of the errorCode… names below.
@@ -85,6 +97,13 @@
 //             since 1970), first, last (numbers in the journal, 0 when empty), accelerator:Accelerator
 //             (where one was chosen)}; for dead ones also reason,
 //             signal or exit, oom, stderr as in the state event
+//
+// FileEntry   {name, kind:"file"|"folder"|"other", link:bool, size, modified (ms since 1970)}; of what a link
+//             leads to
+//
+// A path is absolute, or "", "~" or "~/…" for the home folder. What is uploaded goes to a file beside the
+// target and takes its name at last; token, hexadecimal digits, stands for the contents, so that a later
+// upload goes on where one was cut.
 //
 // Events (host to client), for every attached kernel in the order of their numbers, each number once:
 //
@@ -131,6 +150,10 @@ inline constexpr std::string_view errorCodeDead = "kernel_dead";
 inline constexpr std::string_view errorCodeBadRequest = "bad_request";
 inline constexpr std::string_view errorCodeVersion = "version";
 inline constexpr std::string_view errorCodeIo = "io";
+inline constexpr std::string_view errorCodeDenied = "denied";
+inline constexpr std::string_view errorCodeNoSpace = "no_space";
+inline constexpr std::string_view errorCodeExists = "exists";
+inline constexpr std::string_view errorCodeNoTrash = "no_trash";
 inline constexpr std::string_view errorCodeTimeout = "timeout";
 
 using Parts = std::vector<std::string>;

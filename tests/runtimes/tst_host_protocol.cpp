@@ -136,6 +136,24 @@ void TestHostProtocol::request_unknownOrWrong_isAnswered_data()
         wire::errorCodeBadRequest);
     row("environ as a text", R"({"op":"specs","environ":"A=B"})", wire::errorCodeBadRequest);
     row("send to nobody", R"({"op":"send","kernel":"x","channel":"shell"})", wire::errorCodeNotFound);
+    row("list without a path", R"({"op":"file_list"})", wire::errorCodeBadRequest);
+    row("remove without a path", R"({"op":"file_remove"})", wire::errorCodeBadRequest);
+    row("remove a number", R"({"op":"file_remove","path":7})", wire::errorCodeBadRequest);
+    row("a relative path", R"({"op":"file_stat","path":"a/b"})", wire::errorCodeBadRequest);
+    row("a path with a zero byte", R"({"op":"file_stat","path":"/a\u0000b"})", wire::errorCodeBadRequest);
+    row("rename to nothing", R"({"op":"file_rename","path":"/a"})", wire::errorCodeBadRequest);
+    row("read before the beginning", R"({"op":"file_read","path":"/etc/passwd","offset":-1,"size":1})",
+        wire::errorCodeBadRequest);
+    row("read without a size", R"({"op":"file_read","path":"/etc/passwd","offset":0})",
+        wire::errorCodeBadRequest);
+    row("read a folder", R"({"op":"file_read","path":"/etc","offset":0,"size":1})", wire::errorCodeIo);
+    row("upload without a token", R"({"op":"file_begin","path":"/tmp/x"})", wire::errorCodeBadRequest);
+    row("a token with a slash", R"({"op":"file_begin","path":"/tmp/x","token":"../a"})",
+        wire::errorCodeBadRequest);
+    row("write without bytes", R"({"op":"file_write","path":"/tmp/x","token":"a","offset":0})",
+        wire::errorCodeBadRequest);
+    row("finish what never began", R"({"op":"file_finish","path":"/tmp/x","token":"ab12","size":0})",
+        wire::errorCodeNotFound);
     row("forget nobody", R"({"op":"forget"})", wire::errorCodeNotFound);
 }
 

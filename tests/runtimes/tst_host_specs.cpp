@@ -2,6 +2,7 @@
 #include <runtimes/host/environment.h>
 #include <runtimes/host/kernelspecs.h>
 #include <runtimes/host/oomcounter.h>
+#include <runtimes/host/pythonplaces.h>
 
 #include <runtimes/wire/hostprotocol.h>
 
@@ -29,6 +30,10 @@ private Q_SLOTS:
     void resolve_barePython_isTheEnvironmentsOwn();
     void resolve_missingProgram_saysArgvAndPath();
     void interpreters_activeEnvironmentFirst_eachOnce();
+    void places_ofEveryTool_areFoundOnce();
+    void places_known_areLeftOut();
+    void place_ipykernel_isSeenByItsFolders();
+    void place_spec_namesItAndSetsItUp();
     void noPython_message_namesInterpreterAndCommand();
     void noPython_atAll_saysSo();
     void expandVariables_values_data();
@@ -210,6 +215,65 @@ void TestHostSpecs::interpreters_activeEnvironmentFirst_eachOnce()
         {"PATH", path("venv/bin") + ":" + path("other") + ":" + path("bin") + ":" + path("samebin")}};
     QCOMPARE(pythonInterpreters(environment),
              (std::vector<std::string>{path("venv/bin/python3"), path("bin/python3"), path("bin/python")}));
+}
+
+void TestHostSpecs::places_ofEveryTool_areFoundOnce()
+{
+    for (const char* const prefix :
+         {"miniconda3", "miniconda3/envs/ml", "elsewhere/listed", "venvs/one", ".virtualenvs/two", ".venv",
+          "project/.venv", ".pyenv/versions/3.12.1", ".local/share/uv/python/cpython-3.13"})
+        write(path(prefix) + "/bin/python", "", true);
+    write(path("venvs/no-python/file"), "");
+    write(path(".conda/environments.txt"),
+          QByteArray::fromStdString(path("miniconda3/envs/ml") + "\n" + path("elsewhere/listed") +
+                                    "\nnonsense\n"));
+    QStringList found;
+    for (const PythonPlace& place : findPythonPlaces({{"HOME", path("")}}, path("project"))) {
+        if (!place.prefix.starts_with(path(""))) continue; // what this machine has in /opt
+        found << QString::fromStdString(specOf(place).name);
+    }
+    QCOMPARE(found, (QStringList{QStringLiteral("python-venv-project"), QStringLiteral("python-conda-ml"),
+                                 QStringLiteral("python-conda-listed"), QStringLiteral("python-conda-base"),
+                                 QStringLiteral("python-venv-two"), QStringLiteral("python-venv-one"),
+                                 QStringLiteral("python-venv-.venv"), QStringLiteral("python-pyenv-3.12.1"),
+                                 QStringLiteral("python-uv-cpython-3.13")}));
+}
+
+void TestHostSpecs::places_known_areLeftOut()
+{
+    for (const char* const prefix : {"venvs/active", "venvs/on-path", "venvs/other"})
+        write(path(prefix) + "/bin/python", "", true);
+    const Environment environment{
+        {"HOME", path("")}, {"VIRTUAL_ENV", path("venvs/active")}, {"PATH", path("venvs/on-path/bin")}};
+    std::vector<std::string> names;
+    for (const PythonPlace& place : findPythonPlaces(environment))
+        if (place.kind == PythonPlace::Kind::Venv) names.push_back(place.name);
+    QCOMPARE(names, std::vector<std::string>{"other"});
+    QVERIFY(findPythonPlaces({{"HOME", path("")}, {kernelPathVariable, path("x")}}).empty());
+}
+
+void TestHostSpecs::place_ipykernel_isSeenByItsFolders()
+{
+    const PythonPlace place{PythonPlace::Kind::Venv, path("venv"), "venv"};
+    write(path("venv/bin/python"), "", true);
+    QVERIFY(!mayHaveIpykernel(place));
+    write(path("venv/pyvenv.cfg"), "home = /usr/bin\ninclude-system-site-packages = false\n");
+    QVERIFY(!mayHaveIpykernel(place));
+    write(path("venv/lib/python3.13/site-packages/ipykernel/__init__.py"), "");
+    QVERIFY(mayHaveIpykernel(place));
+    write(path("other/pyvenv.cfg"), "Include-System-Site-Packages=true\n");
+    QVERIFY(mayHaveIpykernel({PythonPlace::Kind::Venv, path("other"), "other"}));
+}
+
+void TestHostSpecs::place_spec_namesItAndSetsItUp()
+{
+    const KernelSpec spec = specOf({PythonPlace::Kind::Conda, "/c/envs/Deep Learning", "Deep Learning"});
+    QCOMPARE(spec.name, std::string("python-conda-deep-learning"));
+    QCOMPARE(spec.displayName, std::string("Python (conda: Deep Learning)"));
+    QCOMPARE(spec.argv.front(), std::string("/c/envs/Deep Learning/bin/python"));
+    QCOMPARE(spec.environment.at("CONDA_PREFIX"), std::string("/c/envs/Deep Learning"));
+    QCOMPARE(expandVariables(spec.environment.at("PATH"), {{"PATH", "/bin"}}),
+             std::string("/c/envs/Deep Learning/bin:/bin"));
 }
 
 void TestHostSpecs::noPython_message_namesInterpreterAndCommand()

@@ -7,6 +7,7 @@
 #include <runtimes/local/localruntime.h>
 #include <tests/support/clientstage.h>
 
+#include <QDateTime>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -49,6 +50,9 @@ private Q_SLOTS:
     void lost_whileAttached_attachesAgainWithoutDuplicates();
     void lost_withRequestSent_isDisconnected();
     void lost_hostForgotTheKernel_isDead();
+    void lost_unreachable_waitsAndTellsWhen();
+    void lost_userRefused_waitsForTheUser();
+    void specs_workingFolder_isSent();
     void frames_malformed_dropTheConnection_data();
     void frames_malformed_dropTheConnection();
     void messages_nullContent_isEmptyObject();
@@ -111,6 +115,66 @@ void TestLocalClient::connector_fails_errorReachesTheCaller()
     QTRY_VERIFY(again.isFinished());
     QCOMPARE(again.result()->at(0).id, u"k"_s);
     QCOMPARE(again.result()->at(0).lastSeq, 9u);
+}
+
+void TestLocalClient::lost_unreachable_waitsAndTellsWhen()
+{
+    using Phase = ConnectionState::Phase;
+    Stage stage;
+    stage.runtime.client().setRetryPauses(20ms, 60s);
+    QCOMPARE(stage.runtime.connectionState().phase, Phase::Idle);
+    QVERIFY(stage.attach(0, 0));
+    QCOMPARE(stage.runtime.connectionState().phase, Phase::Connected);
+    std::vector<ConnectionState> waits;
+    connect(&stage.runtime, &Runtime::connectionChanged, this, [&](const ConnectionState& state) {
+        if (state.phase == Phase::Waiting) waits.push_back(state);
+    });
+    stage.host.refuseConnections(Error{ErrorCode::Disconnected, u"no way"_s, {}, Retry::Later});
+    const qint64 before = QDateTime::currentMSecsSinceEpoch();
+    stage.host.drop();
+    QTRY_VERIFY(waits.size() >= 5);
+    for (std::size_t at = 0; at < waits.size(); ++at) {
+        QCOMPARE(waits[at].failures, static_cast<int>(at) + 2); // the loss, then each attempt
+        QCOMPARE(waits[at].error->message, u"no way"_s);
+        QVERIFY(waits[at].lostAt >= before);
+        QVERIFY(waits[at].nextAttempt >= waits[at].lostAt);
+    }
+    // Not when the pause is over, but now.
+    stage.runtime.client().setRetryPauses(60s, 60s);
+    QTRY_VERIFY(stage.runtime.connectionState().nextAttempt > QDateTime::currentMSecsSinceEpoch() + 20000);
+    stage.host.refuseConnections(std::nullopt);
+    stage.runtime.reconnect();
+    stage.host.answer(stage.expect("attach"), {{"first", 1}, {"last", 0}, {"state", "ready"}});
+    QCOMPARE(stage.runtime.connectionState().phase, Phase::Connected);
+    QCOMPARE(stage.runtime.connectionState().lostAt, 0);
+    QVERIFY(!stage.runtime.connectionState().error);
+}
+
+void TestLocalClient::lost_userRefused_waitsForTheUser()
+{
+    using Phase = ConnectionState::Phase;
+    Stage stage;
+    QVERIFY(stage.attach(0, 0));
+    int attempts = 0;
+    connect(&stage.runtime.client(), &HostClient::reconnectFailed, this, [&] { ++attempts; });
+    stage.host.refuseConnections(Error{ErrorCode::Cancelled, u"refused"_s, {}, Retry::No});
+    stage.host.drop();
+    QTRY_COMPARE(attempts, 1);
+    QTest::qWait(200); // a first pause is 50 ms at most
+    QCOMPARE(attempts, 1);
+    QCOMPARE(stage.runtime.connectionState().phase, Phase::Idle);
+    QCOMPARE(stage.runtime.connectionState().error->code, ErrorCode::Cancelled);
+    stage.host.refuseConnections(std::nullopt);
+    stage.runtime.reconnect();
+    QVERIFY(!stage.expect("attach").empty());
+}
+
+void TestLocalClient::specs_workingFolder_isSent()
+{
+    Stage stage;
+    stage.runtime.setWorkingFolder(u"/home/ada/project"_s);
+    const QFuture<Result<KernelSpecs>> future = stage.runtime.kernelSpecs();
+    QCOMPARE(stage.expect("specs").value("cwd", ""), "/home/ada/project");
 }
 
 namespace {
