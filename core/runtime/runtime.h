@@ -39,7 +39,8 @@ struct KernelInfo {
     bool busy = false;
     qint64 pid = 0;
     quint64 lastSeq = 0;
-    qint64 startedAt = 0; ///< ms since 1970
+    qint64 startedAt = 0;      ///< ms since 1970; 0 when unknown
+    qint64 lastActivityAt = 0; ///< ms since 1970, when it last said something; 0 when unknown
 };
 
 enum class Lifetime {
