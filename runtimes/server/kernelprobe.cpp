@@ -85,7 +85,7 @@ void KernelProbe::advance()
             Q_EMIT answered();
         }
     } else if (!m_told && !m_grace.isActive()) {
-        m_grace.start(m_mayBeBusy ? 300ms : 2000ms);
+        m_grace.start(m_mayBeBusy ? 300ms : 1000ms);
     }
 }
 

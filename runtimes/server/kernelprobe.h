@@ -31,7 +31,7 @@ public:
 
 Q_SIGNALS:
     void requestMade(const cahier::runtime::Message& message);
-    /// A reply and an iopub message came. Where shell is silent, a moment later.
+    /// A reply and an iopub message came. Where shell is silent, for the kernel is busy, a moment later.
     void answered();
     /// Nothing of it within the limit; the probe goes on.
     void overdue();

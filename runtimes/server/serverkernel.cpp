@@ -98,7 +98,7 @@ void ServerKernel::checked(const Result<ServerReply>& reply)
     } else if (!reply) {
         retry(reply.error(), false);
     } else if (reply->status == 404) {
-        die(u"the kernel ended on the server (culled?)"_s);
+        foundGone();
     } else if (reply->isUnauthorized()) {
         Q_EMIT connectionFailed(m_client->errorIn(*reply));
     } else if (!reply->isOk()) {
@@ -174,9 +174,15 @@ void ServerKernel::look()
     if (!m_link || m_checking || m_holding) return;
     m_client->request({.path = path()}).then(this, [this](const Result<ServerReply>& reply) {
         if (!reply || reply->status != 404 || m_state == KernelState::Dead || m_holding) return;
-        die(u"the kernel ended on the server (culled?)"_s);
+        foundGone();
         flush();
     });
+}
+
+void ServerKernel::foundGone()
+{
+    m_gone = true;
+    die(u"the kernel ended on the server (culled?)"_s);
 }
 
 /// After a restart the server's sockets to the kernel may be dead without a sign.
@@ -216,6 +222,9 @@ QFuture<Result<void>> ServerKernel::interrupt()
 
 QFuture<Result<void>> ServerKernel::restart()
 {
+    if (m_gone)
+        return ready(
+            failure(ErrorCode::NotFound, u"The kernel ended on the server (culled?); start a new one."_s));
     if (std::exchange(m_holding, true))
         return ready(failure(ErrorCode::IllegalState, u"The kernel is being restarted already."_s));
     const ServerRequest request{.method = "POST", .path = path("/restart"), .limit = 120s};

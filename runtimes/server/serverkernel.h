@@ -70,6 +70,7 @@ private:
     void linkLost(const Error& error);
     void retry(const Error& error, bool serverIsDown);
     void look();
+    void foundGone();
     void reopen();
     void restarted();
     [[nodiscard]] QString path(const char* action = "") const;
@@ -99,6 +100,7 @@ private:
     QTimer m_retry, m_look;
     int m_attempts = 0;
     bool m_checking = false;
+    bool m_gone = false; ///< not the server's any more: nothing is left to restart
 
     runtime::KernelState m_state = runtime::KernelState::Starting;
     QString m_serverState;      ///< execution_state, as the server said before the link was opened

@@ -113,7 +113,8 @@ void ServerKernel::answered()
     m_attempts = 0;
     m_state = KernelState::Ready;
     if (m_probe.shellAnswered()) doubtsSettled();
-    const bool busy = !m_probe.shellAnswered() && (m_serverState == "busy"_L1 || !m_busyParent.isEmpty());
+    // execution_state is no proof: requests on control make it idle while a cell runs.
+    const bool busy = !m_probe.shellAnswered();
     m_saidBusy = busy;
     if (std::exchange(m_catchingUp, false)) {
         noteUnnumbered(KernelEvent::CaughtUp{KernelState::Ready, busy});

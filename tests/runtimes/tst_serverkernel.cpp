@@ -12,8 +12,6 @@
 #include <QTcpSocket>
 #include <QTest>
 
-#include <csignal>
-
 using namespace cahier;
 using namespace cahier::runtime;
 using namespace cahier::runtimes;
@@ -42,7 +40,8 @@ private Q_SLOTS:
     void attach_busyKernel_isBusyThenIdle();
     void culledWhileAway_saysSo();
     void deletedByAnother_isNoticed();
-    void serverRestarted_kernelIsGone();
+    void serverKilled_kernelIsGone();
+    void lifetimeClient_clientLeaves_kernelEnds();
 
 private:
     JupyterServer m_server{JupyterServer::Unlimited};
@@ -318,7 +317,7 @@ void TestServerKernel::attach_busyKernel_isBusyThenIdle()
     ServerRuntime runtime(m_server.client());
     NotebookSession first;
     QVERIFY(first.start(runtime));
-    const CellKey cell = first.begin("import time\nprint('on', flush=True)\ntime.sleep(4)");
+    const CellKey cell = first.begin("import time\nprint('on', flush=True)\ntime.sleep(6)");
     QTRY_COMPARE_WITH_TIMEOUT(first.target.text(cell), u"on\n"_s, 20000);
     ServerRuntime other(m_server.client());
     NotebookSession second;
@@ -364,7 +363,7 @@ void TestServerKernel::deletedByAnother_isNoticed()
     QVERIFY(session.session.death().reason.contains("culled?"_L1));
 }
 
-void TestServerKernel::serverRestarted_kernelIsGone()
+void TestServerKernel::serverKilled_kernelIsGone()
 {
     JupyterServer server;
     QVERIFY(server.start());
@@ -373,12 +372,28 @@ void TestServerKernel::serverRestarted_kernelIsGone()
     QVERIFY(session.start(runtime));
     const CellKey cell = session.begin("import time\nprint('on', flush=True)\ntime.sleep(600)");
     QTRY_COMPARE_WITH_TIMEOUT(session.target.text(cell), u"on\n"_s, 20000);
-    server.stop();
+    server.kill();
     QTRY_COMPARE_WITH_TIMEOUT(session.session.state(), SessionState::Reconnecting, 20000);
     QVERIFY(server.start()); // on the same port, without the kernel
     QTRY_COMPARE_WITH_TIMEOUT(session.session.state(), SessionState::Dead, 60000);
     QCOMPARE(session.outcome(cell), RunOutcome::Killed);
     QCOMPARE(session.target.text(cell), u"on\n"_s);
+}
+
+void TestServerKernel::lifetimeClient_clientLeaves_kernelEnds()
+{
+    ServerRuntime runtime(m_server.client());
+    QString id;
+    {
+        NotebookSession session;
+        QVERIFY(session.start(runtime, StartOptions{.spec = u"python3"_s, .lifetime = Lifetime::Client}));
+        id = session.session.kernelId();
+    }
+    QVERIFY(waitFor([&] {
+        const auto kernels = resultOf(runtime.kernels());
+        return kernels &&
+               std::ranges::none_of(*kernels, [&](const KernelInfo& info) { return info.id == id; });
+    }));
 }
 
 QTEST_GUILESS_MAIN(TestServerKernel)

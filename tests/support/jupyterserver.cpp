@@ -128,13 +128,13 @@ void JupyterServer::stop()
     if (m_process.state() == QProcess::NotRunning) return;
     m_process.terminate();
     if (QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, 15000)) return;
-    m_process.kill();
-    m_process.waitForFinished();
+    kill();
 }
 
-void JupyterServer::signal(int number) const
+void JupyterServer::kill()
 {
-    ::kill(static_cast<pid_t>(pid()), number);
+    m_process.kill();
+    m_process.waitForFinished();
 }
 
 QString JupyterServer::log() const

@@ -26,8 +26,8 @@ public:
     [[nodiscard]] bool start();
     /// SIGTERM, which ends its kernels too, and waits until it is gone.
     void stop();
-    void signal(int number) const; ///< to the server alone
-    [[nodiscard]] qint64 pid() const { return m_process.processId(); }
+    /// kill -9 of the server alone, and waits until it is gone; its kernels notice by themselves.
+    void kill();
     [[nodiscard]] quint16 port() const { return m_port; }
     [[nodiscard]] const QString& token() const { return m_token; }
     [[nodiscard]] QString path(const QString& file) const
