@@ -13,7 +13,9 @@ KernelProbe::KernelProbe(QString session, QObject* parent) : QObject(parent), m_
 {
     m_limit.setSingleShot(true);
     m_grace.setSingleShot(true);
-    connect(&m_repeat, &QTimer::timeout, this, &KernelProbe::ask);
+    m_shellRepeat.setSingleShot(true);
+    connect(&m_repeat, &QTimer::timeout, this, [this] { ask(Channel::Control); });
+    connect(&m_shellRepeat, &QTimer::timeout, this, &KernelProbe::askShell);
     connect(&m_limit, &QTimer::timeout, this, [this] {
         if (!std::exchange(m_told, true)) Q_EMIT overdue();
     });
@@ -30,29 +32,35 @@ void KernelProbe::start(bool mayBeBusy)
     m_reply = m_iopub = m_shellReply = m_shellIdle = m_told = false;
     m_repeat.start(repeat);
     m_limit.start(limit);
-    ask();
+    m_shellPause = mayBeBusy ? 10 * repeat : repeat;
+    ask(Channel::Control);
+    askShell();
 }
 
 void KernelProbe::stop()
 {
     m_running = false;
     m_repeat.stop();
+    m_shellRepeat.stop();
     m_limit.stop();
     m_grace.stop();
     m_shellIds.clear(); // answers to m_ids may still come, and are still the probe's
 }
 
-void KernelProbe::ask()
+void KernelProbe::ask(Channel channel)
 {
-    const bool shellToo = !m_mayBeBusy || m_shellIds.isEmpty();
-    for (const Channel channel : {Channel::Control, Channel::Shell}) {
-        if (channel == Channel::Shell && !shellToo) continue;
-        const Message request =
-            makeRequest(channel, u"kernel_info_request"_s, nlohmann::json::object(), m_session);
-        m_ids.insert(request.id);
-        if (channel == Channel::Shell) m_shellIds.insert(request.id);
-        Q_EMIT requestMade(request);
-    }
+    const Message request =
+        makeRequest(channel, u"kernel_info_request"_s, nlohmann::json::object(), m_session);
+    m_ids.insert(request.id);
+    if (channel == Channel::Shell) m_shellIds.insert(request.id);
+    Q_EMIT requestMade(request);
+}
+
+void KernelProbe::askShell()
+{
+    m_shellRepeat.start(m_shellPause);
+    m_shellPause = std::min<std::chrono::milliseconds>(2 * m_shellPause, longestPause);
+    ask(Channel::Shell);
 }
 
 bool KernelProbe::take(const Message& message)
@@ -78,6 +86,7 @@ void KernelProbe::advance()
     m_limit.stop();
     if (shellAnswered()) {
         m_running = false;
+        m_shellRepeat.stop();
         m_grace.stop();
         if (std::exchange(m_told, true)) {
             Q_EMIT shellFreed();

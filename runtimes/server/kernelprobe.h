@@ -10,12 +10,14 @@
 namespace cahier::runtimes {
 
 /// Asks a kernel behind a fresh WebSocket for its info until it is known that messages pass both ways, and
-/// what it is doing. A kernel that may be busy is asked on control, and on shell only once: shell requests
-/// queue behind its work. The answers are the probe's own and nobody else's business.
+/// what it is doing. Shell requests queue behind a kernel's work, and one may be lost with a process that is
+/// being replaced: shell is asked again after pauses that double, control steadily. The answers are the
+/// probe's own and nobody else's business.
 class KernelProbe : public QObject {
     Q_OBJECT
 public:
     static constexpr std::chrono::milliseconds repeat{500};
+    static constexpr std::chrono::minutes longestPause{5}; ///< between requests on shell
     /// A kernel without a control thread answers nothing while it works.
     static constexpr std::chrono::seconds limit{10};
 
@@ -39,11 +41,13 @@ Q_SIGNALS:
     void shellFreed();
 
 private:
-    void ask();
+    void ask(runtime::Channel channel);
+    void askShell();
     void advance();
 
     QString m_session;
-    QTimer m_repeat, m_limit, m_grace;
+    QTimer m_repeat, m_shellRepeat, m_limit, m_grace;
+    std::chrono::milliseconds m_shellPause{repeat};
     QSet<QString> m_ids, m_shellIds;
     bool m_running = false;
     bool m_mayBeBusy = false;

@@ -129,7 +129,8 @@ void ServerKernel::openLink()
                 m_seq + 1, m_seq + 1, 0,
                 u"(the connection to the server was lost here; some output may be missing)"_s});
         }
-        m_probe.start(m_serverState == "busy"_L1 || !m_busyParent.isEmpty() || !m_unfinished.isEmpty());
+        m_probe.start((m_serverState == "busy"_L1 && m_state != KernelState::Restarting) ||
+                      !m_busyParent.isEmpty() || !m_unfinished.isEmpty());
         flush();
     });
     connect(m_link.get(), &ServerLink::eventsArrived, this, [this](const std::vector<KernelEvent>& events) {

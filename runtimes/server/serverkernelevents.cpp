@@ -111,6 +111,8 @@ void ServerKernel::confirm(const QString& messageId)
 void ServerKernel::answered()
 {
     m_attempts = 0;
+    // A new process has nothing to be busy with: it is not there yet.
+    if (m_state == KernelState::Restarting && !m_catchingUp && !m_probe.shellAnswered()) return;
     m_state = KernelState::Ready;
     if (m_probe.shellAnswered()) doubtsSettled();
     // execution_state is no proof: requests on control make it idle while a cell runs.

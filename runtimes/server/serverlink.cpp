@@ -18,6 +18,9 @@ using namespace runtime;
 class ServerSocket : public QObject {
     Q_OBJECT
 public:
+    ServerSocket() = default;
+    ~ServerSocket() override { m_socket.disconnect(this); } // its end is said by its destructor too
+
     /// Thread-safe.
     [[nodiscard]] HostInbox& inbox() { return m_inbox; }
 

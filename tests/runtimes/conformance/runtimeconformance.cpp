@@ -229,8 +229,11 @@ void RuntimeConformance::kill_running_failsTheCellOnly()
     QCOMPARE(python.outcome(next), RunOutcome::Cancelled);
     QTRY_COMPARE_WITH_TIMEOUT(died.count(), 1, 20000);
     // Some places start a new kernel by themselves; elsewhere the user does.
-    QTRY_VERIFY_WITH_TIMEOUT(
-        python.session.state() == SessionState::Dead || python.session.state() == SessionState::Idle, 30000);
+    QVERIFY2(waitFor([&] {
+                 return python.session.state() == SessionState::Dead ||
+                        python.session.state() == SessionState::Idle;
+             }),
+             qPrintable(sessionStateName(python.session.state())));
     if (python.session.state() == SessionState::Dead) QVERIFY(resultOf(python.session.restart()));
     QCOMPARE(python.run("print('again')"), u"again\n"_s);
     QVERIFY(resultOf(python.session.shutdown()));
