@@ -43,9 +43,13 @@ struct KernelEvent {
     struct Gap {
         quint64 from = 0, to = 0;
         quint64 outputs = 0; ///< how many of them were outputs; 0 when unknown
+        /// What the running cell is told in place of that its journal no longer holds them; empty for
+        /// nothing.
+        std::optional<QString> notice = {};
     };
     /// Everything that happened before the attachment, or the re-attachment after Reconnecting, was
-    /// delivered; what follows is news. Says how things stand now. Comes once after each (re)attachment.
+    /// delivered; what follows is news. Says how things stand now. Comes once after each (re)attachment, and
+    /// once more where only later it turns out that the kernel is done with all that came before.
     struct CaughtUp {
         KernelState state = KernelState::Ready; ///< Starting, Ready, Restarting or Dead
         bool busy = false;

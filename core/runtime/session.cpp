@@ -202,6 +202,8 @@ void Session::handleStateChange(const KernelEvent::StateChanged& change)
 void Session::handleGap(const KernelEvent::Gap& gap)
 {
     const quint64 count = gap.outputs != 0 ? gap.outputs : gap.to - gap.from + 1;
+    const QString notice =
+        gap.notice.value_or(u"(output lost: %1 messages are no longer in the kernel's journal)"_s.arg(count));
     QStringList ids;
     for (const auto& execution : m_running) {
         execution->gap = true;
@@ -209,10 +211,8 @@ void Session::handleGap(const KernelEvent::Gap& gap)
     }
     for (const QString& id : ids) {
         const Execution* execution = running(id); // a slot may have ended it
-        if (execution && execution->cell)
-            m_router.appendNotice(
-                *execution->cell,
-                u"(output lost: %1 messages are no longer in the kernel's journal)"_s.arg(count));
+        if (execution && execution->cell && !notice.isEmpty())
+            m_router.appendNotice(*execution->cell, notice);
     }
     Q_EMIT outputLost(gap.from, gap.to);
 }

@@ -19,14 +19,6 @@ namespace {
 constexpr std::array channelNames{std::pair{Channel::Shell, "shell"}, std::pair{Channel::Control, "control"},
                                   std::pair{Channel::Stdin, "stdin"}, std::pair{Channel::IoPub, "iopub"}};
 
-Channel channelOf(const QString& name)
-{
-    for (const auto& [channel, text] : channelNames) {
-        if (name == QLatin1StringView(text)) return channel;
-    }
-    return Channel::IoPub;
-}
-
 ErrorCode errorCodeOf(const QString& code)
 {
     const std::string name = code.toStdString();
@@ -94,22 +86,10 @@ HostReply decodeReply(json envelope, const wire::Parts& parts)
 
 Message decodeMessage(const json& envelope, wire::Parts& parts)
 {
-    Message message;
+    Message message = decodeParts(parts, 1);
     message.channel = channelOf(textOf(envelope, "channel"));
     message.sent = flagOf(envelope, "sent");
     message.time = numberOf(envelope, "time").value_or(0);
-    const json header = objectIn(parts[1]);
-    message.type = textOf(header, "msg_type");
-    message.id = textOf(header, "msg_id");
-    message.session = textOf(header, "session");
-    const json parent = objectIn(parts[2]);
-    message.parentId = textOf(parent, "msg_id");
-    message.parentType = textOf(parent, "msg_type");
-    message.parentSession = textOf(parent, "session");
-    message.metadata = objectIn(parts[3]);
-    message.content = contentIn(parts[4], message.type);
-    for (std::size_t at = 5; at < parts.size(); ++at)
-        message.buffers.push_back(QByteArray::fromStdString(parts[at]));
     return message;
 }
 
@@ -124,6 +104,44 @@ KernelEvent::StateChanged decodeState(const json& envelope)
 }
 
 } // namespace
+
+Channel channelOf(const QString& name)
+{
+    for (const auto& [channel, text] : channelNames) {
+        if (name == QLatin1StringView(text)) return channel;
+    }
+    return Channel::IoPub;
+}
+
+const char* channelName(Channel channel)
+{
+    for (const auto& [known, text] : channelNames) {
+        if (channel == known) return text;
+    }
+    return "shell";
+}
+
+Message decodeHeaders(const json& header, const json& parent)
+{
+    Message message;
+    message.type = textOf(header, "msg_type");
+    message.id = textOf(header, "msg_id");
+    message.session = textOf(header, "session");
+    message.parentId = textOf(parent, "msg_id");
+    message.parentType = textOf(parent, "msg_type");
+    message.parentSession = textOf(parent, "session");
+    return message;
+}
+
+Message decodeParts(const wire::Parts& parts, std::size_t first)
+{
+    Message message = decodeHeaders(objectIn(parts[first]), objectIn(parts[first + 1]));
+    message.metadata = objectIn(parts[first + 2]);
+    message.content = contentIn(parts[first + 3], message.type);
+    for (std::size_t at = first + 4; at < parts.size(); ++at)
+        message.buffers.push_back(QByteArray::fromStdString(parts[at]));
+    return message;
+}
 
 std::string jsonText(const json& value)
 {

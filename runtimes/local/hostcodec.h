@@ -36,6 +36,13 @@ using HostItem = std::variant<HostReply, HostEvent, HostGoodbye, runtime::Resour
 /// the protocol.
 [[nodiscard]] std::expected<std::optional<HostItem>, QString> decodeFrame(wire::Parts parts);
 
+/// "shell", "control", "stdin", "iopub"; any other name is taken for iopub.
+[[nodiscard]] runtime::Channel channelOf(const QString& name);
+[[nodiscard]] const char* channelName(runtime::Channel channel);
+/// What the two headers say; fields that are missing or no strings are empty.
+[[nodiscard]] runtime::Message decodeHeaders(const nlohmann::json& header, const nlohmann::json& parent);
+/// The message in parts[first] and following: header, parent, metadata, content, buffers…; at least four.
+[[nodiscard]] runtime::Message decodeParts(const wire::Parts& parts, std::size_t first);
 /// header, parent, metadata, content, buffers of a request. Text that is no valid UTF-8 is repaired.
 [[nodiscard]] wire::Parts encodeMessage(const runtime::Message& message);
 

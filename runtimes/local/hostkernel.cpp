@@ -3,6 +3,7 @@
 
 #include <core/runtime/jsonaccess.h>
 #include <runtimes/local/hardwarecodec.h>
+#include <runtimes/local/hostcodec.h>
 
 #include <QPromise>
 
@@ -11,24 +12,6 @@ namespace cahier::runtimes {
 using namespace Qt::StringLiterals;
 using namespace runtime;
 using nlohmann::json;
-
-namespace {
-
-const char* channelName(Channel channel)
-{
-    switch (channel) {
-    case Channel::Control:
-        return "control";
-    case Channel::Stdin:
-        return "stdin";
-    case Channel::Shell:
-    case Channel::IoPub:
-        break;
-    }
-    return "shell";
-}
-
-} // namespace
 
 HostKernel::HostKernel(std::shared_ptr<HostClient> client, QString kernelId, quint64 after)
     : m_client(std::move(client)), m_id(std::move(kernelId)), m_lastSeq(after)

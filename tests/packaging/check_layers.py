@@ -51,8 +51,8 @@ RULES = [
     Rule("core", ("core",), frozenset({"QtCore", "QtNetwork", "QtSql"}),
          re.compile(r"Qt6?::(Core|Network|Sql)(Private)?$|nlohmann_json|PkgConfig::.*GIT2|libgit2|git2$|PkgConfig::MD4C|Threads::"
                     r"|(-l)?(m|dl|rt|pthread|stdc\+\+exp)$", re.I)),
-    Rule("runtimes", ("core", "runtimes"), frozenset({"QtCore", "QtNetwork", "QtDBus"}),
-         re.compile(r"(?!Qt|KF6|.*scintilla)|Qt6?::(Core|Network|DBus)(Private)?$")),
+    Rule("runtimes", ("core", "runtimes"), frozenset({"QtCore", "QtNetwork", "QtDBus", "QtWebSockets"}),
+         re.compile(r"(?!Qt|KF6|.*scintilla)|Qt6?::(Core|Network|DBus|WebSockets)(Private)?$")),
     Rule("widgets", ("core", "widgets"), None),
     Rule("app", ("core", "runtimes", "widgets", "app"), None),
 ]  # fmt: skip

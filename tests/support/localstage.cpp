@@ -16,8 +16,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int patienceMs = 60000;
-
 /// Kernel specs "scripted" and "missing" (whose program is not there).
 void writeSpecs(const QString& folder)
 {
@@ -84,44 +82,7 @@ void LocalStage::killHost()
 
 bool LocalStage::waitUntil(const std::function<bool()>& holds)
 {
-    return QTest::qWaitFor(holds, patienceMs);
-}
-
-Result<void> LocalSession::start(runtime::Runtime& runtime, const QString& spec)
-{
-    auto connection = LocalStage::wait(runtime.start({.spec = spec}));
-    if (!connection) return std::unexpected(connection.error());
-    if (Result<void> attached = session.attach(*connection); !attached) return attached;
-    const bool ready = LocalStage::waitUntil([this] {
-        return session.state() == runtime::SessionState::Idle ||
-               session.state() == runtime::SessionState::Dead;
-    });
-    if (ready && session.state() == runtime::SessionState::Idle) return {};
-    return failure(ErrorCode::KernelDied, u"not ready: "_s + session.death().reason,
-                   session.death().stderrTail);
-}
-
-Result<void> LocalSession::attach(runtime::Runtime& runtime, const QString& kernelId, quint64 after)
-{
-    auto connection = LocalStage::wait(runtime.attach(kernelId, after));
-    if (!connection) return std::unexpected(connection.error());
-    return session.attach(*connection);
-}
-
-QString LocalSession::run(const char* source)
-{
-    const CellKey cell = add(source);
-    const Result<void> enqueued = session.enqueue(std::vector{cell});
-    if (!enqueued) return enqueued.error().text();
-    if (!finish()) return u"it did not finish"_s;
-    const runtime::CellRun run = session.cellRun(cell);
-    if (run.outcome == runtime::RunOutcome::Ok) return target.text(cell);
-    return run.errorName + u": "_s + run.errorValue;
-}
-
-bool LocalSession::finish()
-{
-    return LocalStage::waitUntil([this] { return !session.hasWork(); });
+    return waitFor(holds);
 }
 
 } // namespace cahier::test
