@@ -42,8 +42,8 @@ struct KernelInfo {
     bool busy = false;
     qint64 pid = 0;
     quint64 lastSeq = 0;
-    qint64 startedAt = 0;                              ///< ms since 1970; 0 when unknown
-    qint64 lastActivityAt = 0;                         ///< ms since 1970, when it last said something; 0: unknown
+    qint64 startedAt = 0;      ///< ms since 1970; 0 when unknown
+    qint64 lastActivityAt = 0; ///< ms since 1970, when it last said something; 0: unknown
     std::optional<AcceleratorChoice> accelerator = {}; ///< where one was chosen
     QString acceleratorName = {};                      ///< for people: "NVIDIA H100 80GB HBM3", "CPU only"
 };

@@ -160,7 +160,7 @@ void NotebookView::arrangeFromAnchor()
 
 void NotebookView::layoutCells()
 {
-if (m_realizing) return;
+    if (m_realizing) return;
     if (m_layingOut) {
         m_layoutAgain = true;
         return;
