@@ -190,7 +190,7 @@ void MainWindow::showPosition()
     const notebook::Notebook& notebook = tab->page()->notebook();
     const int count = notebook.cellCount();
     m_position->setText(cell ? tr("Cell %1 of %2").arg(notebook.indexOf(*cell) + 1).arg(count)
-                             : tr("%n cell(s)", nullptr, count));
+                             : tr("Cells: %1").arg(count));
 }
 
 void MainWindow::showOutline(bool shown)

@@ -66,6 +66,8 @@ private Q_SLOTS:
 void TestNotebookPage::view_manyCells_hasWidgetsForFew()
 {
     NotebookStage stage(manyCells(10000));
+    QCOMPARE(stage.view().verticalScrollBar()->value(), 0);
+    QVERIFY(stage.top(0) > 5); // the margin before the first cell is in sight
     QVERIFY(stage.view().realizedCount() > 3);
     QVERIFY(stage.view().realizedCount() < 40);
     QVERIFY(stage.page.perform(u"view.lastCell"_s));

@@ -106,6 +106,19 @@ bool CellGutter::showsButton() const
     return isWorking() || m_hot || m_overButton;
 }
 
+/// Of one line: the status has no room below.
+bool CellGutter::isLow() const
+{
+    return height() < buttonSize + 2 * top + 12;
+}
+
+/// That it was not run says more than that it has no number, and is as wide.
+bool CellGutter::replacesCount() const
+{
+    return isLow() && !showsButton() && m_run.phase == RunPhase::Done &&
+           m_run.outcome == RunOutcome::Cancelled;
+}
+
 QString CellGutter::countText() const
 {
     if (m_run.phase == RunPhase::Queued) return u"[*]"_s;
@@ -207,7 +220,9 @@ void CellGutter::paintCount(QPainter& painter)
     const bool failed = m_run.phase == RunPhase::Done &&
                         (m_run.outcome == RunOutcome::Error || m_run.outcome == RunOutcome::Killed);
     painter.setPen(failed ? theme.error : theme.muted);
-    painter.drawText(QRect(0, top, width() - 8, buttonSize), Qt::AlignRight | Qt::AlignVCenter, countText());
+    if (!replacesCount())
+        painter.drawText(QRect(0, top, width() - 8, buttonSize), Qt::AlignRight | Qt::AlignVCenter,
+                         countText());
 }
 
 void CellGutter::paintStatus(QPainter& painter)
@@ -220,14 +235,16 @@ void CellGutter::paintStatus(QPainter& painter)
     painter.setFont(font);
     painter.setPen(theme.muted);
     const QFontMetrics metrics(font);
-    if (height() >= buttonSize + 2 * top + 12) {
+    if (!isLow()) {
         painter.drawText(QRect(0, top + buttonSize + 2, width() - 8, metrics.height()),
                          Qt::AlignRight | Qt::AlignTop, text);
         return;
     }
     // A cell of one line has room only before the count.
-    constexpr int gap = 5;
-    const int taken = showsButton() ? buttonSize : QFontMetrics(theme.code).horizontalAdvance(countText());
+    const int gap = replacesCount() ? 0 : 5;
+    const int taken = showsButton()     ? buttonSize
+                      : replacesCount() ? 0
+                                        : QFontMetrics(theme.code).horizontalAdvance(countText());
     const QRect place(0, top, width() - 8 - taken - gap, buttonSize);
     if (metrics.horizontalAdvance(text) <= place.width())
         painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, text);

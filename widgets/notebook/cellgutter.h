@@ -47,6 +47,8 @@ private:
     [[nodiscard]] QRect buttonRect() const;
     [[nodiscard]] bool isWorking() const { return m_run.phase == runtime::RunPhase::Running; }
     [[nodiscard]] bool showsButton() const;
+    [[nodiscard]] bool isLow() const;
+    [[nodiscard]] bool replacesCount() const;
     [[nodiscard]] QString countText() const;
     [[nodiscard]] QString statusText() const;
     [[nodiscard]] QString toolTipText() const;

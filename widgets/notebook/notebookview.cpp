@@ -68,7 +68,6 @@ NotebookView::NotebookView(const ViewServices& services, Notebook& notebook, Ses
     watchSession();
     updateHidden();
     resetHeights();
-    m_anchorTop = verticalScrollBar()->value();
 }
 
 NotebookView::~NotebookView()
@@ -386,6 +385,11 @@ void NotebookView::paintEvent(QPaintEvent*)
 {
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), m_services.appearance.theme().page);
+    if (m_notebook.cellCount() == 0) {
+        painter.setPen(m_services.appearance.theme().muted);
+        painter.drawText(viewport()->rect().adjusted(20, 0, -20, 0), Qt::AlignCenter | Qt::TextWordWrap,
+                         tr("This notebook has no cells yet. Code and Text in the tool bar add one."));
+    }
     if (m_dropGap < 0) return;
     const int y = gapTop(m_dropGap);
     painter.fillRect(QRect(8, y - 1, viewport()->width() - 16, 3), m_services.appearance.theme().accent);

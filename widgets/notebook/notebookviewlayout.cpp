@@ -174,6 +174,7 @@ void NotebookView::layoutCells()
             m_anchorIndex = 0;
             break;
         }
+        if (!m_anchor) m_anchorTop = margin; // nothing was shown yet
         m_anchorIndex = m_anchor ? m_notebook.indexOf(*m_anchor) : -1;
         if (m_anchorIndex < 0)
             m_anchorIndex = std::clamp(m_selection.activeIndex(), 0, m_notebook.cellCount() - 1);
