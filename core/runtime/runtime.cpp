@@ -26,4 +26,10 @@ QFuture<Result<std::vector<ResourceSample>>> Runtime::subscribeSamples()
 
 void Runtime::unsubscribeSamples() {}
 
+std::unique_ptr<Process> Runtime::run(const Command& command)
+{
+    Q_UNUSED(command)
+    return nullptr;
+}
+
 } // namespace cahier::runtime

@@ -7,6 +7,7 @@
 #include <core/runtime/files.h>
 #include <core/runtime/hardware.h>
 #include <core/runtime/kernelconnection.h>
+#include <core/runtime/process.h>
 
 #include <QFuture>
 #include <QHash>
@@ -92,6 +93,8 @@ public:
 
     /// The files of that machine; null where the runtime gives no access to them. Lives as long as this.
     [[nodiscard]] virtual Files* files() { return nullptr; }
+    /// Runs a program on that machine; null where the runtime runs none.
+    [[nodiscard]] virtual std::unique_ptr<Process> run(const Command& command);
 
     /// How the way there stands; connectionChanged() tells of each change.
     [[nodiscard]] virtual ConnectionState connectionState() const { return {}; }
