@@ -104,6 +104,8 @@ const auto dataFrame =
 class TestNotebookSearch : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void replaceAll_duringSearch_replacesWhatItFinds();
+    void replaceAll_queryChangedMeanwhile_doesNothing();
     void markdown_rendered_isMarkedAndStaysRendered();
     void markdown_unlikeItsSource_marksTheRightOne();
     void markdown_foundInAnAddress_hasNoCurrent();
@@ -117,6 +119,31 @@ private Q_SLOTS:
     void pool_reusedWidgets_haveTheirOwnMarks();
     void folded_current_isUnfolded();
 };
+
+void TestNotebookSearch::replaceAll_duringSearch_replacesWhatItFinds()
+{
+    SearchStage stage({u"cat"_s, u"dog"_s, u"cats"_s});
+    QVERIFY(stage.page.perform(u"edit.replace"_s));
+    auto* bar = stage.page.findChild<FindBar*>();
+    bar->findChildren<QLineEdit*>().at(1)->setText(u"bird"_s);
+    stage.field()->setText(u"cat"_s);
+    QVERIFY(stage.page.finder().matches().empty()); // a worker looks
+    Q_EMIT bar->replaceAllRequested();
+    QTRY_COMPARE(stage.sources(), (QStringList{u"bird"_s, u"dog"_s, u"birds"_s}));
+}
+
+void TestNotebookSearch::replaceAll_queryChangedMeanwhile_doesNothing()
+{
+    SearchStage stage({u"cat"_s, u"dog"_s, u"cats"_s});
+    QVERIFY(stage.page.perform(u"edit.replace"_s));
+    auto* bar = stage.page.findChild<FindBar*>();
+    bar->findChildren<QLineEdit*>().at(1)->setText(u"bird"_s);
+    stage.field()->setText(u"cat"_s);
+    Q_EMIT bar->replaceAllRequested();
+    stage.field()->setText(u"dog"_s);
+    QTRY_COMPARE(stage.page.finder().matches().size(), size_t(1));
+    QCOMPARE(stage.sources(), (QStringList{u"cat"_s, u"dog"_s, u"cats"_s}));
+}
 
 void TestNotebookSearch::markdown_rendered_isMarkedAndStaysRendered()
 {

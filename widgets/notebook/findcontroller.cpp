@@ -31,7 +31,10 @@ FindController::FindController(Notebook& notebook, NotebookView& view, CellSelec
     m_again.setSingleShot(true);
     m_again.setInterval(pauseMs);
     connect(&m_again, &QTimer::timeout, this, [this] { search(false); });
-    connect(&bar, &FindBar::queryChanged, this, [this] { search(true); });
+    connect(&bar, &FindBar::queryChanged, this, [this] {
+        m_replacesThen = false; // that was about another query
+        search(true);
+    });
     connect(&bar, &FindBar::nextRequested, this, [this] { go(1); });
     connect(&bar, &FindBar::previousRequested, this, [this] { go(-1); });
     connect(&bar, &FindBar::replaceRequested, this, &FindController::replaceCurrent);
@@ -49,7 +52,13 @@ FindController::FindController(Notebook& notebook, NotebookView& view, CellSelec
 
 FindController::~FindController()
 {
+    cancelSearch();
+}
+
+void FindController::cancelSearch()
+{
     if (m_cancelled) *m_cancelled = true;
+    m_cancelled.reset();
 }
 
 void FindController::open(bool replace)
@@ -63,6 +72,7 @@ void FindController::close()
 {
     m_bar.hide();
     m_again.stop();
+    cancelSearch();
     m_replacesThen = false;
     m_matches.clear();
     m_current = -1;
@@ -82,7 +92,7 @@ std::vector<Cell> FindController::cells() const
 
 void FindController::search(bool moves)
 {
-    if (m_cancelled) *m_cancelled = true;
+    cancelSearch();
     m_again.stop();
     const SearchQuery query = m_bar.query();
     if (!m_bar.inSelection())
@@ -99,7 +109,6 @@ void FindController::search(bool moves)
     }
     m_expression = *expression;
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
-    m_searching = true;
     QThreadPool::globalInstance()->start([self = QPointer(this), cells = cells(), expression = m_expression,
                                           outputs = query.inOutputs, cancelled = m_cancelled, moves] {
         auto matches = findMatches(cells, expression, outputs, cancelled.get());
@@ -111,7 +120,7 @@ void FindController::search(bool moves)
 
 void FindController::take(std::vector<SearchMatch> matches, bool moves)
 {
-    m_searching = false;
+    m_cancelled.reset();
     const std::optional<SearchMatch> before =
         m_current >= 0 ? std::optional(m_matches[static_cast<size_t>(m_current)]) : std::nullopt;
     m_matches = std::move(matches);
@@ -198,7 +207,7 @@ void FindController::replaceCurrent()
 void FindController::replaceEverything()
 {
     if (m_again.isActive()) search(false); // what was found is out of date
-    if (m_searching) {
+    if (m_cancelled) {
         m_replacesThen = true;
         return;
     }

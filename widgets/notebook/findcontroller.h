@@ -37,6 +37,7 @@ Q_SIGNALS:
 
 private:
     void search(bool moves);
+    void cancelSearch();
     void take(std::vector<SearchMatch> matches, bool moves);
     [[nodiscard]] std::vector<notebook::Cell> cells() const;
     [[nodiscard]] int nearest() const;
@@ -52,11 +53,10 @@ private:
     QRegularExpression m_expression;
     std::vector<SearchMatch> m_matches;
     int m_current = -1;
-    bool m_searching = false;
     bool m_replacesThen = false;      ///< everything that the search in work finds
     QTimer m_again;                   ///< after changes
     QSet<notebook::CellKey> m_within; ///< the cells that were selected when the search was limited to them
-    std::shared_ptr<std::atomic<bool>> m_cancelled;
+    std::shared_ptr<std::atomic<bool>> m_cancelled; ///< of the search in work; null without one
 };
 
 } // namespace cahier::widgets
