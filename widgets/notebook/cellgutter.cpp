@@ -215,14 +215,13 @@ void CellGutter::paintButton(QPainter& painter)
 
 void CellGutter::paintCount(QPainter& painter)
 {
+    if (replacesCount()) return;
     const Theme& theme = m_appearance.theme();
     painter.setFont(theme.code);
     const bool failed = m_run.phase == RunPhase::Done &&
                         (m_run.outcome == RunOutcome::Error || m_run.outcome == RunOutcome::Killed);
     painter.setPen(failed ? theme.error : theme.muted);
-    if (!replacesCount())
-        painter.drawText(QRect(0, top, width() - 8, buttonSize), Qt::AlignRight | Qt::AlignVCenter,
-                         countText());
+    painter.drawText(QRect(0, top, width() - 8, buttonSize), Qt::AlignRight | Qt::AlignVCenter, countText());
 }
 
 void CellGutter::paintStatus(QPainter& painter)
@@ -240,12 +239,13 @@ void CellGutter::paintStatus(QPainter& painter)
                          Qt::AlignRight | Qt::AlignTop, text);
         return;
     }
-    // A cell of one line has room only before the count.
-    const int gap = replacesCount() ? 0 : 5;
-    const int taken = showsButton()     ? buttonSize
-                      : replacesCount() ? 0
-                                        : QFontMetrics(theme.code).horizontalAdvance(countText());
-    const QRect place(0, top, width() - 8 - taken - gap, buttonSize);
+    QRect place(0, top, width() - 8, buttonSize);
+    if (!replacesCount()) { // a cell of one line has room only before the count
+        constexpr int gap = 5;
+        const int taken =
+            showsButton() ? buttonSize : QFontMetrics(theme.code).horizontalAdvance(countText());
+        place.setWidth(place.width() - taken - gap);
+    }
     if (metrics.horizontalAdvance(text) <= place.width())
         painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, text);
 }

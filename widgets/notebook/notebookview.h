@@ -126,6 +126,8 @@ private:
     void resetHeights();
     [[nodiscard]] int lineHeight() const; ///< of code
     [[nodiscard]] static int estimatedHeight(const notebook::Cell& cell, int line);
+    /// Measured, where it was.
+    [[nodiscard]] int likelyHeight(const notebook::Cell& cell, int line) const;
     void layoutCells();
     void arrangeFromAnchor();
     [[nodiscard]] int measure(int index);

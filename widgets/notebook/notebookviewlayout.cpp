@@ -37,16 +37,19 @@ int NotebookView::estimatedHeight(const Cell& cell, int line)
     return 4 * line + (outputs > longOutputs ? 6 * line : 0);
 }
 
+int NotebookView::likelyHeight(const Cell& cell, int line) const
+{
+    const auto measured = m_measured.constFind(cell.key());
+    return measured != m_measured.constEnd() ? *measured : estimatedHeight(cell, line);
+}
+
 void NotebookView::resetHeights()
 {
     std::vector<int> heights(static_cast<size_t>(m_notebook.cellCount()));
     const int line = lineHeight();
     for (int index = 0; index < m_notebook.cellCount(); ++index) {
         if (isHidden(index)) continue;
-        const Cell& cell = m_notebook.cellAt(index);
-        const auto measured = m_measured.constFind(cell.key());
-        heights[static_cast<size_t>(index)] =
-            (measured != m_measured.constEnd() ? *measured : estimatedHeight(cell, line)) + spacing;
+        heights[static_cast<size_t>(index)] = likelyHeight(m_notebook.cellAt(index), line) + spacing;
     }
     m_heights.assign(std::move(heights));
 }
@@ -106,7 +109,7 @@ CellWidget& NotebookView::realize(int index)
     result.resize(viewport()->width(), result.height());
     result.setMath(m_math.contextOf(cell.key()));
     m_realizing = true;
-    result.setHeightHint(m_measured.value(cell.key(), estimatedHeight(cell, lineHeight())));
+    result.setHeightHint(likelyHeight(cell, lineHeight()));
     result.bind(cell, m_context);
     result.setRun(m_session.cellRun(cell.key()));
     result.setPlace(index, m_notebook.cellCount());
