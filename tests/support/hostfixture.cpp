@@ -365,4 +365,12 @@ bool processLives(qint64 pid)
     return state != std::string::npos && text.size() > state + 2 && text[state + 2] != 'Z';
 }
 
+void writeScript(const QString& path, const QByteArray& text)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+}
+
 } // namespace cahier::test

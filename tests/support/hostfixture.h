@@ -125,6 +125,8 @@ private:
 };
 
 [[nodiscard]] QString hostProgram();
+/// A file that can be executed.
+void writeScript(const QString& path, const QByteArray& text);
 /// The names of this process's variables that lead kernels and their specs elsewhere.
 [[nodiscard]] QStringList strayVariables();
 /// A start request for tests/support/scripted_kernel.py.
