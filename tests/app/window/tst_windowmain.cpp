@@ -23,13 +23,13 @@ constexpr int patienceMs = 30000;
 
 } // namespace
 
-class TestWindowMain : public QObject {
+class TestWindowMain : public WindowTest {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() { m_stage = std::make_unique<WindowStage>(); }
     void cleanupTestCase() { m_stage.reset(); }
-    void init();
-    void cleanup();
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void start_noNotebooks_showsWelcome();
     void open_file_showsCellsOutlineAndTitle();
@@ -45,48 +45,7 @@ private Q_SLOTS:
     void quit_tabs_comeBack();
     void zoom_byKey_isRemembered();
     void palette_byKeys_performs();
-
-private:
-    void restart();
-    void open(const QString& path);
-    /// To the widget that has the focus.
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
-    {
-        QWidget* const focus = QApplication::focusWidget();
-        QTest::keyClick(focus ? focus : static_cast<QWidget*>(&m_program->window), key, modifiers);
-    }
-
-    std::unique_ptr<WindowStage> m_stage;
-    std::unique_ptr<WindowStage::Program> m_program;
 };
-
-void TestWindowMain::init()
-{
-    QFile::remove(m_stage->local().folder(u"settings.ini"_s));
-    restart();
-}
-
-void TestWindowMain::restart()
-{
-    m_program.reset();
-    m_program = std::make_unique<WindowStage::Program>(*m_stage);
-    m_program->window.show();
-    m_program->window.activateWindow();
-    QVERIFY(QTest::qWaitForWindowActive(&m_program->window));
-}
-
-void TestWindowMain::cleanup()
-{
-    m_program.reset();
-    m_stage->endKernels();
-}
-
-void TestWindowMain::open(const QString& path)
-{
-    m_program->window.open({path});
-    QTRY_VERIFY(m_program->page());
-    m_program->page()->setFocus();
-}
 
 void TestWindowMain::start_noNotebooks_showsWelcome()
 {

@@ -23,13 +23,13 @@ constexpr int patienceMs = 60000;
 
 } // namespace
 
-class TestWindowUse : public QObject {
+class TestWindowUse : public WindowTest {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() { m_stage = std::make_unique<WindowStage>(); }
     void cleanupTestCase() { m_stage.reset(); }
-    void init();
-    void cleanup();
+    void init() { begin(); }
+    void cleanup() { end(); }
 
     void welcome_runAll_drawsItsPlot();
     void welcome_editedAndDragged_comesBackAsSaved();
@@ -40,12 +40,6 @@ private Q_SLOTS:
     void fullScreen_byKey_andBack();
 
 private:
-    void open(const QString& path);
-    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
-    {
-        QWidget* const focus = QApplication::focusWidget();
-        QTest::keyClick(focus ? focus : static_cast<QWidget*>(&m_program->window), key, modifiers);
-    }
     void type(const QString& text) { QTest::keyClicks(QApplication::focusWidget(), text); }
     [[nodiscard]] QString copyOfWelcome(const QString& name) const
     {
@@ -63,32 +57,7 @@ private:
             sources += m_program->notebook().cellAt(i).source();
         return sources;
     }
-
-    std::unique_ptr<WindowStage> m_stage;
-    std::unique_ptr<WindowStage::Program> m_program;
 };
-
-void TestWindowUse::init()
-{
-    QFile::remove(m_stage->local().folder(u"settings.ini"_s));
-    m_program = std::make_unique<WindowStage::Program>(*m_stage);
-    m_program->window.show();
-    m_program->window.activateWindow();
-    QVERIFY(QTest::qWaitForWindowActive(&m_program->window));
-}
-
-void TestWindowUse::cleanup()
-{
-    m_program.reset();
-    m_stage->endKernels();
-}
-
-void TestWindowUse::open(const QString& path)
-{
-    m_program->window.open({path});
-    QTRY_VERIFY(m_program->page());
-    m_program->page()->setFocus();
-}
 
 void TestWindowUse::welcome_runAll_drawsItsPlot()
 {

@@ -116,6 +116,45 @@ private:
     LocalStage m_local;
 };
 
+/// A test of one window at a time.
+class WindowTest : public QObject {
+protected:
+    /// A window anew, as after another start.
+    void restart()
+    {
+        m_program.reset();
+        m_program = std::make_unique<WindowStage::Program>(*m_stage);
+        m_program->window.show();
+        m_program->window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&m_program->window));
+    }
+    void begin()
+    {
+        QFile::remove(m_stage->local().folder(QStringLiteral("settings.ini")));
+        restart();
+    }
+    void end()
+    {
+        m_program.reset();
+        m_stage->endKernels();
+    }
+    void open(const QString& path)
+    {
+        m_program->window.open({path});
+        QTRY_VERIFY(m_program->page());
+        m_program->page()->setFocus();
+    }
+    /// To the widget that has the focus.
+    void press(Qt::Key key, Qt::KeyboardModifiers modifiers = {})
+    {
+        QWidget* const focus = QApplication::focusWidget();
+        QTest::keyClick(focus ? focus : static_cast<QWidget*>(&m_program->window), key, modifiers);
+    }
+
+    std::unique_ptr<WindowStage> m_stage;
+    std::unique_ptr<WindowStage::Program> m_program;
+};
+
 /// The question that is open, waited for; null when none comes.
 inline QMessageBox* openQuestion()
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A window with nothing but one QScintilla: until a key typed into it is in its text. One JSON line.
-#include "paintwatch.h"
+#include <tests/bench/window/paintwatch.h>
 
 #include <Qsci/qsciscintilla.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "paintwatch.h"
+#include <tests/bench/window/paintwatch.h>
 
 #include <QFile>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // windowtask TASK NOTEBOOK: the program's window does one thing and prints what it took as one JSON line.
 // Times in ms, memory in MB. bench_window starts it.
-#include "paintwatch.h"
+#include <tests/bench/window/paintwatch.h>
 
 #include <app/window/mainwindow.h>
 #include <app/window/windowmain.h>
