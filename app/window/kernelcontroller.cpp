@@ -15,12 +15,27 @@ using notebook::CellKey;
 using runtime::SessionState;
 using widgets::Notice;
 
+namespace {
+
+constexpr std::chrono::seconds lossPatience{2};
+
+} // namespace
+
 KernelController::KernelController(const Parts& parts, QString path, QObject* parent)
     : QObject(parent), m_parts(parts), m_path(std::move(path))
 {
     m_interruptTimer.setSingleShot(true);
     connect(&m_interruptTimer, &QTimer::timeout, this, &KernelController::offerAfterInterrupt);
+    m_lostTimer.setSingleShot(true);
+    m_lostTimer.setInterval(lossPatience);
+    connect(&m_lostTimer, &QTimer::timeout, this, &KernelController::tellLoss);
     watchSession();
+    connect(&parts.runtimes, &runtime::RuntimeList::openedChanged, this, &KernelController::handleOpened);
+    if (const auto choice = m_path.isEmpty() ? std::nullopt : parts.memory.findChoice(m_path)) {
+        m_isChosen = true;
+        m_place = choice->runtime;
+        m_accelerator = choice->accelerator;
+    }
 }
 
 void KernelController::watchSession()
@@ -52,6 +67,7 @@ void KernelController::setPath(const QString& path)
     if (path == m_path) return;
     if (!m_path.isEmpty()) m_parts.memory.forget(m_path);
     m_path = path;
+    if (m_isChosen) rememberChoice();
 }
 
 bool KernelController::isBusy() const
@@ -197,18 +213,23 @@ void KernelController::restart(bool runAllAfterwards)
     if (m_parts.session.state() == SessionState::NoKernel) {
         if (!m_preparing) prepare();
     } else {
-        m_parts.session.restart().then(this, [this](const Result<void>& done) {
-            if (!done)
-                raise(kernelTopic, Notice::Kind::Error, done.error().message, done.error().detail,
-                      {{tr("Start a new kernel"),
-                        [this] {
-                            letGo();
-                            prepare();
-                        }},
-                       wayToChoose()});
-        });
+        restartWith({});
     }
     if (runAllAfterwards) runAll();
+}
+
+void KernelController::restartWith(const std::optional<runtime::AcceleratorChoice>& accelerator)
+{
+    m_parts.session.restart(accelerator).then(this, [this](const Result<void>& done) {
+        if (!done)
+            raise(kernelTopic, Notice::Kind::Error, done.error().message, done.error().detail,
+                  {{tr("Start a new kernel"),
+                    [this] {
+                        letGo();
+                        prepare();
+                    }},
+                   wayToChoose()});
+    });
 }
 
 void KernelController::shutdown()
@@ -232,23 +253,6 @@ void KernelController::shutdown()
     });
 }
 
-void KernelController::changeTo(const runtime::KernelSpec& spec)
-{
-    letGo();
-    for (const char* const topic : {kernelTopic, interruptTopic, startTopic, problemTopic})
-        withdraw(topic);
-    m_spec = spec;
-    nlohmann::json metadata = m_parts.notebook.metadata();
-    const nlohmann::json wanted = {{"display_name", spec.displayName.toStdString()},
-                                   {"language", spec.language.toStdString()},
-                                   {"name", spec.name.toStdString()}};
-    if (const auto present = metadata.find("kernelspec"); present == metadata.end() || *present != wanted) {
-        metadata["kernelspec"] = wanted;
-        m_parts.notebook.setMetadata(metadata);
-    }
-    prepare();
-}
-
 void KernelController::noteSaved()
 {
     rememberKernel(m_seqOfSave);
@@ -257,7 +261,7 @@ void KernelController::noteSaved()
 void KernelController::rememberKernel(quint64 seq)
 {
     const QString id = m_parts.session.kernelId();
-    if (!m_path.isEmpty() && !id.isEmpty()) m_parts.memory.remember(m_path, {id, seq});
+    if (!m_path.isEmpty() && !id.isEmpty()) m_parts.memory.remember(m_path, {id, seq, m_place});
 }
 
 QFuture<Result<void>> KernelController::stop()
@@ -295,7 +299,7 @@ QFuture<Result<void>> KernelController::endDetached()
     const Connection connection = std::exchange(m_connection, nullptr);
     m_parts.session.detach();
     if (!connection) return QtFuture::makeReadyValueFuture(Result<void>());
-    if (isDead) return m_parts.runtime.forget(connection->kernelId());
+    if (isDead && m_runtime) return m_runtime->forget(connection->kernelId());
     return connection->shutdown().then([connection](const Result<void>& done) { return done; });
 }
 

@@ -3,13 +3,18 @@
 
 #include <app/window/kernelmemory.h>
 #include <core/notebook/notebook.h>
-#include <core/runtime/runtime.h>
+#include <core/runtime/runtimelist.h>
 #include <core/runtime/session.h>
 #include <widgets/panels/noticelist.h>
 
 #include <QTimer>
 
 #include <chrono>
+#include <functional>
+
+namespace cahier::runtime {
+struct AcceleratorWish;
+}
 
 namespace cahier::window {
 
@@ -20,14 +25,15 @@ class KernelController : public QObject {
     Q_OBJECT
 public:
     struct Parts {
-        runtime::Runtime& runtime;
+        runtime::RuntimeList& runtimes;
         notebook::Notebook& notebook;
         runtime::Session& session; ///< the notebook's
         KernelMemory& memory;
     };
     /// Topics of its notices.
     static constexpr const char *kernelTopic = "kernel", *interruptTopic = "interrupt",
-                                *problemTopic = "problem", *startTopic = "start";
+                                *problemTopic = "problem", *startTopic = "start", *placeTopic = "place",
+                                *wishTopic = "wish";
 
     /// `path`: the notebook's, empty before it is saved. The parts must outlive it.
     KernelController(const Parts& parts, QString path, QObject* parent = nullptr);
@@ -37,8 +43,9 @@ public:
     void setPath(const QString& path);
 
     /// Joins this notebook's kernel where one still runs, and shows what it said meanwhile; else does
-    /// nothing.
-    void findRunning();
+    /// nothing. Where it takes a connection that is not there it is offered. hostRuns: this machine may have
+    /// kernels.
+    void findRunning(bool hostRuns);
     /// Starts a kernel where there is none. Cells of a dead one are not run: that is said.
     void run(const std::vector<notebook::CellKey>& cells);
     void runAll();
@@ -48,10 +55,13 @@ public:
     void restart(bool runAllAfterwards);
     /// The present kernel ends.
     void shutdown();
-    /// The present kernel ends and one of this spec is started; the notebook remembers the spec.
-    void changeTo(const runtime::KernelSpec& spec);
-    /// The present kernel ends and a running one is joined, from its beginning.
-    void join(const QString& kernelId);
+    /// The present kernel ends and one of this choice is started or joined. Where only the accelerator is
+    /// another one it is restarted. The notebook remembers the choice.
+    void changeTo(const runtime::RuntimeChoice& choice);
+    /// Gets a kernel without running anything: the one that was left, or a new one.
+    void connectKernel();
+    /// Lets go of the kernel, which runs on and is found again.
+    void disconnectKernel();
 
     /// A save begins, one that began succeeded: what the file holds is known.
     void noteSaveBegan() { m_seqOfSave = resumeSeq(); }
@@ -70,6 +80,15 @@ public:
     [[nodiscard]] QString kernelTitle() const;
     /// The name of the kernel's spec, or of the one that the notebook wants.
     [[nodiscard]] QString specName() const;
+    /// Where it runs, or would.
+    [[nodiscard]] runtime::RuntimeEntry place() const;
+    /// Null before it was needed.
+    [[nodiscard]] const std::shared_ptr<runtime::Runtime>& runtime() const { return m_runtime; }
+    [[nodiscard]] const std::optional<runtime::AcceleratorChoice>& accelerator() const
+    {
+        return m_accelerator;
+    }
+    [[nodiscard]] runtime::ConnectionState connectionState() const;
 
 Q_SIGNALS:
     /// What is to be shown of the kernel, or what can be done with it, is new.
@@ -83,16 +102,20 @@ Q_SIGNALS:
 
 private:
     using Connection = std::shared_ptr<runtime::KernelConnection>;
+    using Place = std::shared_ptr<runtime::Runtime>;
     void watchSession();
     void handleState(runtime::SessionState state);
     void handleDeath(const runtime::KernelDeath& death);
     void handleRunChanged(notebook::CellKey cell);
     void prepare();
+    void chooseAndStart();
+    void join(const QString& kernelId);
+    bool attachToMine(const std::vector<runtime::KernelInfo>& kernels);
+    void restartWith(const std::optional<runtime::AcceleratorChoice>& accelerator);
     void chooseSpec(const Result<runtime::KernelSpecs>& specs);
     void startKernel();
     void attach(const Connection& connection, quint64 after);
     void attachTo(const runtime::KernelInfo& kernel, quint64 after);
-    void chooseRunning(const std::vector<runtime::KernelInfo>& kernels);
     void fail(const Error& error);
     void letGo();
     QFuture<Result<void>> endDetached();
@@ -104,10 +127,32 @@ private:
     [[nodiscard]] widgets::Notice::Way wayToChoose();
     [[nodiscard]] widgets::Notice::Way wayToRestart();
     [[nodiscard]] quint64 resumeSeq() const;
+    [[nodiscard]] QString label() const;
+
+    // kernelplace.cpp
+    void open(const std::function<void()>& then);
+    void setRuntime(const Place& runtime);
+    void setSpec(const runtime::KernelSpec& spec);
+    void setAccelerator(const std::optional<runtime::AcceleratorChoice>& accelerator);
+    void handleConnection(const runtime::ConnectionState& state);
+    void tellLoss();
+    void handleOpened(const QString& id);
+    void rememberChoice();
+    void offerLeftKernel();
+    void offerWished();
+    void tellWished(const runtime::AcceleratorWish& wish, const runtime::Hardware& hardware);
 
     Parts m_parts;
     QString m_path;
     Connection m_connection; ///< the session's
+    QString m_place = QString::fromLatin1(runtime::RuntimeList::localId);
+    Place m_runtime;
+    QMetaObject::Connection m_watched;         ///< to m_runtime
+    std::optional<KernelMemory::Entry> m_left; ///< what was disconnected from
+    std::optional<runtime::AcceleratorChoice> m_accelerator;
+    bool m_isChosen = false; ///< by the user, for this notebook
+    bool m_wishTold = false;
+    QTimer m_lostTimer; ///< a connection that is back at once is not worth a word
     std::chrono::milliseconds m_patience{10000};
     runtime::KernelSpec m_spec; ///< the chosen one; without a name before there is a choice
     bool m_preparing = false;

@@ -3,7 +3,7 @@
 #include <app/window/kernelcontroller.h>
 
 #include <app/kernelchoice.h>
-#include <widgets/dialogs/kernelpicker.h>
+#include <widgets/dialogs/kernellist.h>
 
 #include <QClipboard>
 #include <QDir>
@@ -21,37 +21,51 @@ using runtime::KernelInfo;
 using runtime::KernelState;
 using widgets::Notice;
 
-void KernelController::findRunning()
+void KernelController::findRunning(bool hostRuns)
 {
     if (m_path.isEmpty() || m_preparing || m_parts.session.state() != runtime::SessionState::NoKernel) return;
-    m_parts.runtime.kernels().then(this,
-                                   [this, round = ++m_round](const Result<std::vector<KernelInfo>>& kernels) {
-                                       if (round == m_round && kernels) chooseRunning(*kernels);
-                                   });
+    const auto remembered = m_parts.memory.find(m_path);
+    if (remembered) m_place = remembered->runtime;
+    if (place().kind == runtime::RuntimeEntry::Kind::Local && !hostRuns) return;
+    const Place runtime = m_parts.runtimes.opened(m_place);
+    if (!runtime) {
+        if (remembered) offerLeftKernel();
+        return;
+    }
+    setRuntime(runtime);
+    runtime->kernels().then(this, [this, round = ++m_round](const Result<std::vector<KernelInfo>>& kernels) {
+        if (round == m_round && kernels) attachToMine(*kernels);
+    });
 }
 
-void KernelController::chooseRunning(const std::vector<KernelInfo>& kernels)
+/// False where none of them is the notebook's.
+bool KernelController::attachToMine(const std::vector<KernelInfo>& kernels)
 {
-    const auto remembered = m_parts.memory.find(m_path);
+    auto remembered = m_left;
+    if (!remembered && !m_path.isEmpty()) remembered = m_parts.memory.find(m_path);
     if (remembered) {
         const auto found = std::ranges::find(kernels, remembered->kernelId, &KernelInfo::id);
         // A kernel that died since may have said something before.
         if (found != kernels.end() &&
-            (found->state != KernelState::Dead || found->lastSeq > remembered->lastSeq))
-            return attachTo(*found, remembered->lastSeq);
-        if (found == kernels.end()) m_parts.memory.forget(m_path);
+            (found->state != KernelState::Dead || found->lastSeq > remembered->lastSeq)) {
+            attachTo(*found, remembered->lastSeq);
+            return true;
+        }
+        if (found == kernels.end() && !m_path.isEmpty()) m_parts.memory.forget(m_path);
     }
     const auto mine = std::ranges::find_if(kernels, [this](const KernelInfo& kernel) {
-        return kernel.label == m_path && kernel.state != KernelState::Dead;
+        return !m_path.isEmpty() && kernel.label == label() && kernel.state != KernelState::Dead;
     });
-    if (mine != kernels.end()) attachTo(*mine, 0);
+    if (mine == kernels.end()) return false;
+    attachTo(*mine, 0);
+    return true;
 }
 
 void KernelController::attachTo(const KernelInfo& kernel, quint64 after)
 {
     m_preparing = true;
     Q_EMIT changed();
-    m_parts.runtime.attach(kernel.id, after)
+    m_runtime->attach(kernel.id, after)
         .then(this, [this, kernel, after, round = ++m_round](const Result<Connection>& connection) {
             if (round != m_round) return; // letting go of the connection detaches
             if (!connection) return fail(connection.error());
@@ -60,6 +74,7 @@ void KernelController::attachTo(const KernelInfo& kernel, quint64 after)
                 m_spec.name = kernel.spec;
                 if (kernel.spec != m_parts.notebook.kernelName()) m_spec.displayName = kernel.spec;
             }
+            m_accelerator = kernel.accelerator;
             attach(*connection, after);
             Q_EMIT told(tr("The kernel that was left running is back."));
         });
@@ -67,8 +82,7 @@ void KernelController::attachTo(const KernelInfo& kernel, quint64 after)
 
 void KernelController::join(const QString& kernelId)
 {
-    letGo();
-    m_parts.runtime.kernels().then(
+    m_runtime->kernels().then(
         this, [this, kernelId, round = ++m_round](const Result<std::vector<KernelInfo>>& kernels) {
             if (round != m_round) return;
             if (!kernels) return fail(kernels.error());
@@ -76,7 +90,7 @@ void KernelController::join(const QString& kernelId)
             if (found == kernels->end())
                 return fail({ErrorCode::NotFound, tr("This kernel has ended meanwhile."), {}, Retry::No});
             // What it said before is not this notebook's.
-            attachTo(*found, found->label == m_path ? 0 : found->lastSeq);
+            attachTo(*found, found->label == label() ? 0 : found->lastSeq);
         });
 }
 
@@ -84,11 +98,15 @@ void KernelController::prepare()
 {
     m_preparing = true;
     Q_EMIT changed();
+    open([this] { chooseAndStart(); });
+}
+
+void KernelController::chooseAndStart()
+{
     if (!m_spec.name.isEmpty()) return startKernel();
-    m_parts.runtime.kernelSpecs().then(this,
-                                       [this, round = ++m_round](const Result<runtime::KernelSpecs>& specs) {
-                                           if (round == m_round) chooseSpec(specs);
-                                       });
+    m_runtime->kernelSpecs().then(this, [this, round = ++m_round](const Result<runtime::KernelSpecs>& specs) {
+        if (round == m_round) chooseSpec(specs);
+    });
 }
 
 void KernelController::chooseSpec(const Result<runtime::KernelSpecs>& specs)
@@ -109,22 +127,37 @@ void KernelController::chooseSpec(const Result<runtime::KernelSpecs>& specs)
     startKernel();
 }
 
+/// What the kernel is called where it runs. Notebooks of other machines may have the same path there; a
+/// Jupyter Server takes it for a path of its own.
+QString KernelController::label() const
+{
+    using Kind = runtime::RuntimeEntry::Kind;
+    const Kind kind = place().kind;
+    if (m_path.isEmpty() || kind == Kind::JupyterServer) return {};
+    return kind == Kind::Local ? m_path : QSysInfo::machineHostName() + u':' + m_path;
+}
+
 void KernelController::startKernel()
 {
     runtime::StartOptions options;
     options.spec = m_spec.name;
-    options.label = m_path;
+    options.label = label();
     options.lifetime = runtime::Lifetime::Runtime;
-    options.workingDirectory = m_path.isEmpty() ? QDir::homePath() : QFileInfo(m_path).absolutePath();
-    m_parts.runtime.start(options).then(
-        this, [this, round = ++m_round](const Result<Connection>& connection) {
-            if (round == m_round) {
-                if (!connection) return fail(connection.error());
-                attach(*connection, 0);
-            } else if (connection) { // nobody wants it any more
-                (*connection)->shutdown().then([kept = *connection](const Result<void>&) {});
-            }
-        });
+    options.accelerator = m_accelerator;
+    const runtime::RuntimeEntry entry = place();
+    if (entry.kind != runtime::RuntimeEntry::Kind::Local)
+        options.workingDirectory = entry.folder;
+    else
+        options.workingDirectory = m_path.isEmpty() ? QDir::homePath() : QFileInfo(m_path).absolutePath();
+    m_runtime->start(options).then(this, [this, round = ++m_round](const Result<Connection>& connection) {
+        if (round == m_round) {
+            if (!connection) return fail(connection.error());
+            attach(*connection, 0);
+            offerWished();
+        } else if (connection) { // nobody wants it any more
+            (*connection)->shutdown().then([kept = *connection](const Result<void>&) {});
+        }
+    });
 }
 
 void KernelController::attach(const Connection& connection, quint64 after)
@@ -134,6 +167,7 @@ void KernelController::attach(const Connection& connection, quint64 after)
     if (const Result<void> attached = m_parts.session.attach(connection); !attached)
         return fail(attached.error());
     m_connection = connection;
+    m_left.reset();
     rememberKernel(after);
     const auto cells = std::exchange(m_waiting, {});
     if (!cells.empty()) run(cells);

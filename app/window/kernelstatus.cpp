@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <app/window/kernelstatus.h>
 
+#include <QDateTime>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -16,8 +17,21 @@ namespace {
 
 constexpr int dotSize = 10;
 
+/// The way there matters more than what was last known of the kernel.
+QString wayOf(const KernelStatus::State& state)
+{
+    using Phase = runtime::ConnectionState::Phase;
+    const Phase phase = state.connection.phase;
+    const bool waits = state.session == SessionState::Reconnecting || state.isPreparing;
+    if (!waits || phase == Phase::Connected || (phase == Phase::Idle && !state.connection.error)) return {};
+    const QString text = state.connection.text(QDateTime::currentMSecsSinceEpoch());
+    return state.session == SessionState::Reconnecting ? KernelStatus::tr("Reconnecting") + u" · "_s + text
+                                                       : text;
+}
+
 QString wordOf(const KernelStatus::State& state)
 {
+    if (const QString way = wayOf(state); !way.isEmpty()) return way;
     if (state.isPreparing) return KernelStatus::tr("Starting");
     switch (state.session) {
     case SessionState::NoKernel:
@@ -79,7 +93,9 @@ KernelStatus::KernelStatus(const widgets::Appearance& appearance, QWidget* paren
       m_kernel(new QToolButton(this))
 {
     m_kernel->setAutoRaise(true);
-    m_kernel->setToolTip(tr("Choose the kernel"));
+    m_kernel->setToolTip(tr("Change where and with which kernel the notebook runs"));
+    m_tick.setInterval(std::chrono::seconds(1));
+    connect(&m_tick, &QTimer::timeout, this, &KernelStatus::update);
     connect(m_kernel, &QToolButton::clicked, this, &KernelStatus::chooseRequested);
     auto* const layout = new QHBoxLayout(this);
     layout->setContentsMargins(4, 0, 0, 0);
@@ -93,7 +109,6 @@ KernelStatus::KernelStatus(const widgets::Appearance& appearance, QWidget* paren
 
 void KernelStatus::showState(const std::optional<State>& state)
 {
-    if (state == m_state) return;
     m_state = state;
     update();
 }
@@ -113,7 +128,10 @@ void KernelStatus::update()
     m_dot->setPixmap(dot(colourOf(*m_state, m_appearance.theme()),
                          m_state->session == SessionState::NoKernel && !m_state->isPreparing,
                          devicePixelRatioF()));
-    m_kernel->setText(m_state->title.isEmpty() ? tr("Choose a kernel") : m_state->title);
+    const QString title = m_state->title.isEmpty() ? tr("Choose a kernel") : m_state->title;
+    m_kernel->setText(m_state->place.isEmpty() ? title : tr("%1 on %2").arg(title, m_state->place));
+    const bool counts = m_state->connection.phase == runtime::ConnectionState::Phase::Waiting;
+    counts ? m_tick.start() : m_tick.stop();
     m_kernel->setAccessibleName(tr("Kernel: %1, %2").arg(m_kernel->text(), word));
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <core/runtime/connectionstate.h>
 #include <core/runtime/sessionstate.h>
 #include <widgets/theme/appearance.h>
 
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -21,7 +23,8 @@ public:
         bool isPreparing = false;
         int waiting = 0;
         QString title; ///< of the kernel
-        friend bool operator==(const State&, const State&) = default;
+        QString place; ///< where it runs; empty for this machine
+        runtime::ConnectionState connection;
     };
 
     explicit KernelStatus(const widgets::Appearance& appearance, QWidget* parent = nullptr);
@@ -41,6 +44,7 @@ private:
     QLabel* m_dot;
     QLabel* m_word;
     QToolButton* m_kernel;
+    QTimer m_tick; ///< while an attempt to connect is waited for
 };
 
 } // namespace cahier::window

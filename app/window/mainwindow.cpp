@@ -43,6 +43,7 @@ MainWindow::MainWindow(const WindowServices& services, QWidget* parent)
     bindFileCommands();
     bindPageCommands();
     bindKernelCommands();
+    bindRuntimeCommands();
     bindViewCommands();
     bindHelpCommands();
     // Actions that are in no menu have their keys, too.
@@ -151,7 +152,7 @@ void MainWindow::makeStatusBar()
     statusBar()->addPermanentWidget(m_kernelStatus);
     statusBar()->setSizeGripEnabled(false);
     connect(m_kernelStatus, &KernelStatus::chooseRequested, this,
-            [this] { m_commands->perform(u"kernel.change"_s); });
+            [this] { m_commands->perform(u"runtime.change"_s); });
 }
 
 /// Another notebook is in front, or the one there was opened.
@@ -174,9 +175,14 @@ void MainWindow::showState()
     setWindowFilePath(tab ? tab->file().path() : QString());
     setWindowModified(tab && tab->file().isModified());
     std::optional<KernelStatus::State> state;
-    if (tab && tab->kernel())
-        state = {tab->session()->state(), tab->kernel()->isPreparing(), tab->session()->queueLength(),
-                 tab->kernel()->kernelTitle()};
+    if (tab && tab->kernel()) {
+        const KernelController& kernel = *tab->kernel();
+        const runtime::RuntimeEntry place = kernel.place();
+        const bool isLocal = place.kind == runtime::RuntimeEntry::Kind::Local;
+        state = {tab->session()->state(),          kernel.isPreparing(),
+                 tab->session()->queueLength(),    kernel.kernelTitle(),
+                 isLocal ? QString() : place.name, kernel.connectionState()};
+    }
     m_kernelStatus->showState(state);
     m_refreshTimer.start();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <app/runtimes/savedruntimes.h>
 #include <app/window/notebooktabs.h>
 #include <widgets/dialogs/aboutdialog.h>
 
@@ -26,12 +27,11 @@ class WelcomePage;
 struct WindowServices {
     widgets::Settings& settings;
     widgets::Appearance& appearance;
-    runtime::Runtime& runtime;
+    SavedRuntimes& runtimes;
     KernelMemory& memory;
     notebook::DocumentOptions documents;
     std::function<const widgets::ViewServices&()> view;
     std::function<bool()> mayHaveKernels;
-    std::function<void()> reconnect; ///< makes a new connection to where the kernels run
     std::vector<widgets::AboutPart> parts;
     bool remembersTabs = true; ///< whether the open notebooks come back: not in a second window
 };
@@ -78,16 +78,21 @@ private:
     // mainwindowcommands.cpp
     void bindFileCommands();
     void bindPageCommands();
-    void bindKernelCommands();
     void bindViewCommands();
     void bindHelpCommands();
     void bindToPage(const QString& id);
-    void bindToKernel(const QString& id, void (KernelController::*action)());
     void zoom(double factor);
     void showSettings();
     void showKeyboard();
     void showAbout();
     void showWelcome();
+
+    // mainwindowruntime.cpp: the kernel of the notebook in front, and where it runs
+    void bindKernelCommands();
+    void bindRuntimeCommands();
+    void disconnectCurrent();
+    [[nodiscard]] KernelController* kernel() const;
+    [[nodiscard]] runtime::SessionState kernelState() const;
 
     // mainwindowtabs.cpp: opening and closing notebooks
     NotebookTab* addTab();

@@ -15,8 +15,6 @@ using namespace Qt::StringLiterals;
 
 namespace cahier::window {
 
-using runtime::SessionState;
-
 void MainWindow::bindFileCommands()
 {
     const auto hasPage = [this] { return m_tabs->current() && m_tabs->current()->page(); };
@@ -73,46 +71,6 @@ void MainWindow::bindPageCommands()
         u"view.lineNumbers"_s,
         [this] { m_services.settings.setLineNumbers(!m_services.settings.lineNumbers()); },
         [this] { return m_tabs->current() != nullptr; });
-}
-
-void MainWindow::bindKernelCommands()
-{
-    const auto kernel = [this] { return m_tabs->current() ? m_tabs->current()->kernel() : nullptr; };
-    const auto state = [this] {
-        const NotebookTab* const tab = m_tabs->current();
-        return tab && tab->session() ? tab->session()->state() : SessionState::NoKernel;
-    };
-    const auto noKernel = [] { return tr("The notebook has no kernel."); };
-    m_commands->bind(
-        u"kernel.interrupt"_s, [kernel] { kernel()->interrupt(); },
-        [kernel, state] {
-            return kernel() && (kernel()->isPreparing() || state() == SessionState::Busy ||
-                                state() == SessionState::Starting);
-        },
-        [] { return tr("Nothing runs."); });
-    const auto canRestart = [kernel, state] {
-        return kernel() && !kernel()->isPreparing() && state() != SessionState::Reconnecting &&
-               state() != SessionState::Restarting;
-    };
-    m_commands->bind(
-        u"kernel.restart"_s, [this] { m_tabs->current()->restartKernel(false); },
-        [canRestart, state] { return canRestart() && state() != SessionState::NoKernel; }, noKernel);
-    m_commands->bind(
-        u"kernel.restartAndRunAll"_s, [this] { m_tabs->current()->restartKernel(true); }, canRestart,
-        noKernel);
-    m_commands->bind(
-        u"kernel.reconnect"_s, [this] { m_services.reconnect(); },
-        [state] { return state() == SessionState::Reconnecting; },
-        [] { return tr("The connection is there."); });
-    m_commands->bind(
-        u"kernel.shutdown"_s, [kernel] { kernel()->shutdown(); },
-        [kernel, state] {
-            return kernel() && (kernel()->isPreparing() || state() != SessionState::NoKernel);
-        },
-        noKernel);
-    m_commands->bind(
-        u"kernel.change"_s, [this] { m_tabs->current()->chooseKernel(); },
-        [kernel] { return kernel() != nullptr; }, [] { return tr("No notebook is open."); });
 }
 
 void MainWindow::zoom(double factor)

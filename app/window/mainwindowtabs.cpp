@@ -66,7 +66,7 @@ QStringList localFiles(const QMimeData& data)
 NotebookTab* MainWindow::addTab()
 {
     auto* const tab =
-        new NotebookTab({m_services.settings, m_services.appearance, *m_commands, m_services.runtime,
+        new NotebookTab({m_services.settings, m_services.appearance, *m_commands, m_services.runtimes,
                          m_services.memory, m_services.documents, m_services.view, m_services.mayHaveKernels},
                         this);
     watch(tab);

@@ -80,9 +80,10 @@ void NotebookTab::build()
     m_open = std::make_unique<Open>();
     m_open->target = new runtime::NotebookTarget(document.notebook());
     m_open->session = std::make_unique<runtime::Session>(*m_open->target);
-    m_open->kernel = std::make_unique<KernelController>(
-        KernelController::Parts{m_services.runtime, document.notebook(), *m_open->session, m_services.memory},
-        m_file->path());
+    m_open->kernel =
+        std::make_unique<KernelController>(KernelController::Parts{m_services.runtimes, document.notebook(),
+                                                                   *m_open->session, m_services.memory},
+                                           m_file->path());
     m_open->page = new NotebookPage(m_services.view(), document, *m_open->session, this);
     m_open->keys = new widgets::PageKeys(m_services.commands, *m_open->page, [this] { return isEditing(); });
     watchPage();
@@ -92,7 +93,7 @@ void NotebookTab::build()
     Q_EMIT opened();
     Q_EMIT changed();
     inBackground(this, m_services.mayHaveKernels, [this](bool may) {
-        if (may && m_open) m_open->kernel->findRunning();
+        if (m_open) m_open->kernel->findRunning(may);
     });
 }
 
@@ -113,7 +114,7 @@ void NotebookTab::watchKernel()
     KernelController* const kernel = m_open->kernel.get();
     connect(kernel, &KernelController::changed, this, &NotebookTab::changed);
     connect(kernel, &KernelController::told, this, &NotebookTab::told);
-    connect(kernel, &KernelController::choiceRequested, this, &NotebookTab::chooseKernel);
+    connect(kernel, &KernelController::choiceRequested, this, &NotebookTab::chooseRuntime);
     connect(kernel, &KernelController::noticeRaised, m_notices, &widgets::NoticeList::showNotice);
     connect(kernel, &KernelController::noticeWithdrawn, m_notices, &widgets::NoticeList::withdraw);
 }

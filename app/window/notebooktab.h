@@ -10,6 +10,10 @@
 #include <QStackedWidget>
 #include <QWidget>
 
+namespace cahier::widgets {
+class RuntimeDialog;
+}
+
 namespace cahier::window {
 
 /// What all tabs share; made by the application, outlives them.
@@ -17,7 +21,7 @@ struct TabServices {
     widgets::Settings& settings;
     widgets::Appearance& appearance;
     widgets::CommandList& commands;
-    runtime::Runtime& runtime;
+    runtime::RuntimeList& runtimes;
     KernelMemory& memory;
     notebook::DocumentOptions documents;
     /// Made when the first notebook is shown.
@@ -47,7 +51,7 @@ public:
     void save(const NotebookFile::Done& done = {});
     void saveAs(const NotebookFile::Done& done = {});
     void revert();
-    void chooseKernel();
+    void chooseRuntime();
     void restartKernel(bool runAll);
     /// Asks what is to become of unsaved changes; `proceed` follows unless the user gives up.
     void settleChanges(const std::function<void()>& proceed, const std::function<void()>& giveUp);
@@ -64,6 +68,8 @@ Q_SIGNALS:
     void activeCellChanged();
     void told(const QString& sentence);
     void linkActivated(const QUrl& url);
+    /// Somebody is to do what the dialog asks for.
+    void runtimeDialogOpened(cahier::widgets::RuntimeDialog* dialog);
 
 private:
     struct Open {

@@ -3,7 +3,9 @@
 #include <app/window/notebooktab.h>
 
 #include <app/window/questions.h>
-#include <widgets/dialogs/kernelpicker.h>
+#include <widgets/dialogs/runtimedialog.h>
+
+#include <nlohmann/json.hpp>
 
 #include <QDir>
 #include <QFileInfo>
@@ -56,16 +58,20 @@ void NotebookTab::locate()
     });
 }
 
-void NotebookTab::chooseKernel()
+void NotebookTab::chooseRuntime()
 {
     if (!m_open) return;
-    const QString running = m_open->kernel->hasKernel() ? m_open->session->kernelId() : QString();
-    auto* const picker = new widgets::KernelPicker(m_services.runtime, {m_open->kernel->specName(), running},
-                                                   m_services.appearance, this);
-    picker->setAttribute(Qt::WA_DeleteOnClose);
-    connect(picker, &widgets::KernelPicker::specChosen, m_open->kernel.get(), &KernelController::changeTo);
-    connect(picker, &widgets::KernelPicker::kernelChosen, m_open->kernel.get(), &KernelController::join);
-    picker->open();
+    KernelController& kernel = *m_open->kernel;
+    const QString running = kernel.hasKernel() ? m_open->session->kernelId() : QString();
+    auto* const dialog = new widgets::RuntimeDialog(
+        m_services.runtimes,
+        {kernel.place().id, kernel.specName(), running, kernel.accelerator(),
+         runtime::wishIn(m_file->document()->notebook().metadata()), kernel.isBusy()},
+        m_services.appearance, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &widgets::RuntimeDialog::chosen, &kernel, &KernelController::changeTo);
+    Q_EMIT runtimeDialogOpened(dialog);
+    dialog->open();
 }
 
 void NotebookTab::restartKernel(bool runAll)

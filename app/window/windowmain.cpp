@@ -155,7 +155,7 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started,
     widgets::Appearance appearance;
     settings.applyTo(appearance);
     startWorkers();
-    runtimes::LocalRuntime runtime;
+    SavedRuntimes runtimes(std::make_shared<runtimes::LocalRuntime>());
     KernelMemory memory;
     std::optional<Drawing> drawing;
     TabsLock lock;
@@ -168,12 +168,11 @@ int runWindow(int& argc, char** argv, const std::function<void()>& started,
     };
     MainWindow window({settings,
                        appearance,
-                       runtime,
+                       runtimes,
                        memory,
                        {notebook::defaultRecoveryFolder()},
                        view,
                        &hostRuns,
-                       [&runtime] { runtime.client().reconnect(); },
                        aboutParts(),
                        lock.isHeld});
     const QStringList files = QApplication::arguments().sliced(1);

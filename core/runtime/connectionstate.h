@@ -4,6 +4,7 @@
 #include <core/error.h>
 
 #include <QMetaType>
+#include <QString>
 
 #include <optional>
 
@@ -25,6 +26,9 @@ struct ConnectionState {
     qint64 done = 0, total = 0;
     int failures = 0;           ///< since it last worked
     std::optional<Error> error; ///< why the last attempt failed, or what broke the connection
+
+    /// For people, without the reason: "Connected", "Lost at 14:03, trying again in 12 s".
+    [[nodiscard]] QString text(qint64 now) const;
 };
 
 } // namespace cahier::runtime

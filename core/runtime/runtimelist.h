@@ -13,8 +13,17 @@ struct RuntimeEntry {
     enum class Kind { Local, Ssh, JupyterServer };
     QString id; ///< "local", "ssh:HOST", or the server's address without its token; what --runtime takes
     Kind kind = Kind::Local;
-    QString name; ///< what the user calls it
+    QString name;   ///< what the user calls it
+    QString folder; ///< on that machine: where kernels start and files are shown; empty: the home folder
     friend bool operator==(const RuntimeEntry&, const RuntimeEntry&) = default;
+};
+
+/// Where a notebook's code is to run, and on what.
+struct RuntimeChoice {
+    QString runtime;                              ///< an entry's id
+    KernelSpec spec;                              ///< without a name: the one that the notebook asks for
+    QString kernel;                               ///< the id of a running one to join; empty: a new one
+    std::optional<AcceleratorChoice> accelerator; ///< nothing: whatever the kernel finds by itself
 };
 
 /// Makes runtimes when they are first asked for; nothing connects before it is used. Lives in one thread, as

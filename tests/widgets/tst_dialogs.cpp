@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/dialogs/aboutdialog.h>
-#include <widgets/dialogs/kernelpicker.h>
+#include <widgets/dialogs/kernellist.h>
 #include <widgets/dialogs/keyboarddialog.h>
 #include <widgets/dialogs/settingsdialog.h>
 
@@ -99,11 +99,10 @@ private Q_SLOTS:
     void init();
     void settings_controls_changeAtOnce();
     void settings_changedElsewhere_areShown();
-    void picker_specsAndKernels_areOffered();
-    void picker_enter_startsTheCurrentOne();
-    void picker_running_isJoined();
-    void picker_problem_hasCopyableCommand();
-    void picker_error_isShown();
+    void kernels_specsAndKernels_areOffered();
+    void kernels_enter_activates();
+    void kernels_problem_hasCopyableCommand();
+    void kernels_error_isShown();
     void command_inSentence_isFound();
     void keyboard_search_narrows();
     void keyboard_newKey_isSetUnlessTaken();
@@ -165,76 +164,67 @@ void TestDialogs::settings_changedElsewhere_areShown()
     QVERIFY(dialog.findChildren<QCheckBox*>().front()->isChecked());
 }
 
-void TestDialogs::picker_specsAndKernels_areOffered()
+void TestDialogs::kernels_specsAndKernels_areOffered()
 {
-    KernelPicker picker(m_runtime, {.spec = u"ir"_s}, *m_appearance);
-    picker.show();
-    QTRY_VERIFY(!picker.isLooking());
-    checkNames(picker);
-    const auto* const list = picker.findChild<QListView*>();
+    KernelList kernels({.spec = u"ir"_s}, *m_appearance);
+    kernels.show();
+    kernels.showRuntime(&m_runtime);
+    QTRY_VERIFY(!kernels.isLooking());
+    checkNames(kernels);
+    const QAbstractItemModel& model = *kernels.view()->model();
     QStringList titles;
-    for (int row = 0; row < list->model()->rowCount(); ++row)
-        titles += list->model()->index(row, 0).data().toString();
+    for (int row = 0; row < model.rowCount(); ++row)
+        titles += model.index(row, 0).data().toString();
     // What is dead cannot be joined.
     QCOMPARE(titles, QStringList({u"Start a new kernel"_s, u"Python 3"_s, u"R"_s, u"Join a running kernel"_s,
                                   u"report.ipynb"_s}));
-    QCOMPARE(list->currentIndex().data().toString(), u"R"_s);
+    QCOMPARE(kernels.selectedSpec()->name, u"ir"_s);
+    QVERIFY(kernels.selectedKernel().isEmpty());
+    QTest::keyClick(kernels.view(), Qt::Key_End);
+    QVERIFY(!kernels.selectedSpec());
+    QCOMPARE(kernels.selectedKernel(), u"k1"_s);
 }
 
-void TestDialogs::picker_enter_startsTheCurrentOne()
+void TestDialogs::kernels_enter_activates()
 {
-    KernelPicker picker(m_runtime, {}, *m_appearance);
-    QString chosen;
-    connect(&picker, &KernelPicker::specChosen, this,
-            [&](const runtime::KernelSpec& spec) { chosen = spec.name; });
-    picker.show();
-    QTRY_VERIFY(!picker.isLooking());
-    auto* const list = picker.findChild<QListView*>();
-    QTest::keyClick(list, Qt::Key_Down);
-    QTest::keyClick(list, Qt::Key_Return);
-    QCOMPARE(chosen, u"ir"_s);
-    QVERIFY(!picker.isVisible());
+    KernelList kernels({}, *m_appearance);
+    QSignalSpy activated(&kernels, &KernelList::activated);
+    kernels.show();
+    kernels.showRuntime(&m_runtime);
+    QTRY_VERIFY(!kernels.isLooking());
+    QTest::keyClick(kernels.view(), Qt::Key_Down);
+    QTest::keyClick(kernels.view(), Qt::Key_Return);
+    QCOMPARE(activated.size(), 1);
+    QCOMPARE(kernels.selectedSpec()->name, u"ir"_s);
 }
 
-void TestDialogs::picker_running_isJoined()
-{
-    KernelPicker picker(m_runtime, {}, *m_appearance);
-    QSignalSpy chosen(&picker, &KernelPicker::kernelChosen);
-    picker.show();
-    QTRY_VERIFY(!picker.isLooking());
-    auto* const list = picker.findChild<QListView*>();
-    QTest::keyClick(list, Qt::Key_End);
-    QTest::keyClick(list, Qt::Key_Return);
-    QCOMPARE(chosen.size(), 1);
-    QCOMPARE(chosen.front().front().toString(), u"k1"_s);
-}
-
-void TestDialogs::picker_problem_hasCopyableCommand()
+void TestDialogs::kernels_problem_hasCopyableCommand()
 {
     m_runtime.specs.specs.clear();
     m_runtime.running.clear();
     m_runtime.specs.problems = {
         u"/opt/venv/bin/python3 has no ipykernel. Install it with: /opt/venv/bin/python3 -m pip install ipykernel"_s};
-    KernelPicker picker(m_runtime, {}, *m_appearance);
-    picker.show();
-    QTRY_VERIFY(!picker.isLooking());
+    KernelList kernels({}, *m_appearance);
+    kernels.show();
+    kernels.showRuntime(&m_runtime);
+    QTRY_VERIFY(!kernels.isLooking());
     QToolButton* copy = nullptr;
-    for (QToolButton* const button : picker.findChildren<QToolButton*>()) {
+    for (QToolButton* const button : kernels.findChildren<QToolButton*>()) {
         if (button->toolTip() == u"Copy the command"_s) copy = button;
     }
     QVERIFY(copy);
     QTest::mouseClick(copy, Qt::LeftButton);
     QCOMPARE(QGuiApplication::clipboard()->text(), u"/opt/venv/bin/python3 -m pip install ipykernel"_s);
-    QVERIFY(!picker.findChild<QListView*>()->isVisible());
+    QVERIFY(!kernels.view()->isVisible());
 }
 
-void TestDialogs::picker_error_isShown()
+void TestDialogs::kernels_error_isShown()
 {
     m_runtime.error = Error{ErrorCode::NotFound, u"The program cahier-host was not found."_s, {}, Retry::No};
-    KernelPicker picker(m_runtime, {}, *m_appearance);
-    picker.show();
-    QTRY_VERIFY(!picker.isLooking());
-    const auto labels = picker.findChildren<QLabel*>();
+    KernelList kernels({}, *m_appearance);
+    kernels.showRuntime(&m_runtime);
+    QTRY_VERIFY(!kernels.isLooking());
+    const auto labels = kernels.findChildren<QLabel*>();
     QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) {
         return label->text() == u"The program cahier-host was not found."_s;
     }));

@@ -110,10 +110,14 @@ std::vector<CommandMenu> makeMenus()
           {"kernel.interrupt"},
           {"kernel.restart"},
           {"kernel.restartAndRunAll"},
-          {"kernel.reconnect"},
           {"kernel.shutdown"},
           separator,
-          {"kernel.change"}}},
+          {"runtime.connect"},
+          {"runtime.disconnect"},
+          {"runtime.change"},
+          separator,
+          {"runtime.sessions"},
+          {"runtime.manage"}}},
         {QT_TRANSLATE_NOOP("Commands", "&Help"), {{"help.welcome"}, {"help.keyboard"}, {"help.about"}}},
     };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A notebook's kernel as the window handles it, with a real host and a real ipykernel.
+#include <app/runtimes/savedruntimes.h>
 #include <app/window/kernelcontroller.h>
 #include <core/notebook/reader.h>
 #include <core/runtime/notebooktarget.h>
@@ -26,8 +27,8 @@ constexpr int patienceMs = 30000;
 
 /// One opened notebook.
 struct Opened {
-    Opened(Runtime& runtime, KernelMemory& memory, const QString& path)
-        : controller({runtime, notebook, session, memory}, path)
+    Opened(RuntimeList& runtimes, KernelMemory& memory, const QString& path)
+        : controller({runtimes, notebook, session, memory}, path)
     {
         QObject::connect(&controller, &KernelController::noticeRaised, &controller,
                          [this](const Notice& notice) { notices[notice.topic] = notice; });
@@ -97,13 +98,16 @@ private Q_SLOTS:
     void find_nothingRuns_doesNothing();
     void change_spec_endsTheOldOne();
     void memory_entries_surviveAndGo();
+    void memory_choices_survive();
 
 private:
+    void startWindow();
     [[nodiscard]] std::unique_ptr<Opened> open(const QString& name);
     [[nodiscard]] std::vector<KernelInfo> alive();
 
     std::unique_ptr<LocalStage> m_stage;
-    std::unique_ptr<runtimes::LocalRuntime> m_runtime;
+    std::shared_ptr<runtimes::LocalRuntime> m_runtime;
+    std::unique_ptr<SavedRuntimes> m_runtimes;
     std::unique_ptr<KernelMemory> m_memory;
 };
 
@@ -121,7 +125,7 @@ void TestWindowKernel::cleanupTestCase()
 void TestWindowKernel::init()
 {
     static int number = 0;
-    m_runtime = m_stage->makeRuntime();
+    startWindow();
     m_memory = std::make_unique<KernelMemory>(m_stage->folder(u"memory%1.ini"_s.arg(++number)));
 }
 
@@ -131,12 +135,21 @@ void TestWindowKernel::cleanup()
         const auto connection = LocalStage::wait(m_runtime->attach(kernel.id, kernel.lastSeq));
         if (connection) QVERIFY(LocalStage::wait((*connection)->shutdown()));
     }
+    m_runtimes.reset();
     m_runtime.reset();
+}
+
+/// Everything that one run of the program has.
+void TestWindowKernel::startWindow()
+{
+    m_runtimes.reset();
+    m_runtime = m_stage->makeRuntime();
+    m_runtimes = std::make_unique<SavedRuntimes>(m_runtime, m_stage->folder(u"runtimes.ini"_s));
 }
 
 std::unique_ptr<Opened> TestWindowKernel::open(const QString& name)
 {
-    return std::make_unique<Opened>(*m_runtime, *m_memory, m_stage->folder(u"work/"_s + name));
+    return std::make_unique<Opened>(*m_runtimes, *m_memory, m_stage->folder(u"work/"_s + name));
 }
 
 std::vector<KernelInfo> TestWindowKernel::alive()
@@ -296,14 +309,14 @@ void TestWindowKernel::leave_busy_isFoundAgainWithItsOutput()
     opened->controller.noteSaved();
     opened->controller.leaveRunning();
     opened.reset();
-    m_runtime = m_stage->makeRuntime(); // another window
+    startWindow(); // another one
     QFile(gate).open(QIODevice::WriteOnly);
 
     opened = open(u"a.ipynb"_s);
     cell = opened->add(code.constData(), u"long-cell"_s);
     opened->notebook.appendStream(cell, u"stdout"_s, u"before\n"_s); // as the file has it
     QSignalSpy told(&opened->controller, &KernelController::told);
-    opened->controller.findRunning();
+    opened->controller.findRunning(true);
     QTRY_COMPARE_WITH_TIMEOUT(opened->text(cell), u"before\nmeanwhile\n"_s, patienceMs);
     QTRY_VERIFY_WITH_TIMEOUT(opened->isIdle(), patienceMs);
     QCOMPARE(told.size(), 1);
@@ -326,7 +339,7 @@ void TestWindowKernel::leave_afterSave_bringsOnlyNews()
 
     opened = open(u"a.ipynb"_s);
     cell = opened->add("print('old')", u"old-cell"_s);
-    opened->controller.findRunning();
+    opened->controller.findRunning(true);
     QTRY_VERIFY_WITH_TIMEOUT(opened->isIdle(), patienceMs);
     QCOMPARE(opened->text(cell), QString()); // what the user has cleared stays cleared
     QVERIFY(!opened->notebook.find(cell)->executionCount());
@@ -348,7 +361,7 @@ void TestWindowKernel::leave_deathMeanwhile_isTold()
 
     opened = open(u"a.ipynb"_s);
     cell = opened->add(code.constData(), u"dying-cell"_s);
-    opened->controller.findRunning();
+    opened->controller.findRunning(true);
     QTRY_COMPARE_WITH_TIMEOUT(opened->session.state(), SessionState::Dead, patienceMs);
     QTRY_VERIFY(opened->text(cell).contains(u"last words"_s));
     QVERIFY(opened->notices.contains(u"kernel"_s));
@@ -359,7 +372,7 @@ void TestWindowKernel::find_nothingRuns_doesNothing()
     const auto opened = open(u"never.ipynb"_s);
     m_memory->remember(m_stage->folder(u"work/never.ipynb"_s), {u"gone"_s, 7});
     QSignalSpy changed(&opened->controller, &KernelController::changed);
-    opened->controller.findRunning();
+    opened->controller.findRunning(true);
     QTRY_VERIFY_WITH_TIMEOUT(!m_memory->find(m_stage->folder(u"work/never.ipynb"_s)), patienceMs);
     QCOMPARE(opened->session.state(), SessionState::NoKernel);
     QVERIFY(opened->notices.isEmpty());
@@ -375,7 +388,7 @@ void TestWindowKernel::change_spec_endsTheOldOne()
     spec.name = u"scripted"_s;
     spec.displayName = u"Scripted"_s;
     spec.language = u"python"_s;
-    opened->controller.changeTo(spec);
+    opened->controller.changeTo({.runtime = u"local"_s, .spec = spec});
     QTRY_VERIFY_WITH_TIMEOUT(!opened->session.kernelId().isEmpty(), patienceMs);
     QVERIFY(opened->session.kernelId() != before);
     QCOMPARE(opened->notebook.kernelName(), u"scripted"_s);
@@ -394,8 +407,33 @@ void TestWindowKernel::memory_entries_surviveAndGo()
     }
     KernelMemory memory(file);
     QCOMPARE(memory.find(path), (KernelMemory::Entry{u"k1"_s, 42}));
+    memory.remember(path, {u"k2"_s, 43, u"ssh:ada@box:22"_s});
+    QCOMPARE(memory.find(path), (KernelMemory::Entry{u"k2"_s, 43, u"ssh:ada@box:22"_s}));
     memory.forget(path);
     QVERIFY(!memory.find(path));
+}
+
+void TestWindowKernel::memory_choices_survive()
+{
+    const QString file = m_stage->folder(u"choices.ini"_s);
+    const QString path = u"/home/ada/a b/ü%.ipynb"_s;
+    runtime::RuntimeChoice choice{u"ssh:box"_s, {.name = u"torch"_s}, {}, {}};
+    {
+        KernelMemory memory(file);
+        QVERIFY(!memory.findChoice(path));
+        memory.rememberChoice(path, choice);
+    }
+    for (const auto kind : {runtime::AcceleratorKind::None, runtime::AcceleratorKind::Gpu,
+                            runtime::AcceleratorKind::MigSlice, runtime::AcceleratorKind::Tpu}) {
+        KernelMemory memory(file);
+        const auto found = memory.findChoice(path);
+        QVERIFY(found);
+        QCOMPARE(found->runtime, choice.runtime);
+        QCOMPARE(found->spec.name, choice.spec.name);
+        QVERIFY(found->accelerator == choice.accelerator);
+        choice.accelerator = {kind, {u"GPU-1"_s, u"GPU-2"_s}};
+        memory.rememberChoice(path, choice);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestWindowKernel)

@@ -31,15 +31,15 @@ public:
         explicit Program(const WindowStage& stage)
             : settings(stage.m_local.folder(QStringLiteral("settings.ini"))),
               runtime(stage.m_local.makeRuntime()),
+              runtimes(runtime, stage.m_local.folder(QStringLiteral("runtimes.ini"))),
               memory(stage.m_local.folder(QStringLiteral("memory.ini"))), drawing(appearance),
               window({settings,
                       appearance,
-                      *runtime,
+                      runtimes,
                       memory,
                       {stage.m_local.folder(QStringLiteral("recovery"))},
                       [this]() -> const widgets::ViewServices& { return drawing.services(); },
                       [&stage] { return stage.m_local.hostPid() != 0; },
-                      [this] { runtime->client().reconnect(); },
                       {},
                       true})
         {
@@ -47,7 +47,8 @@ public:
         }
         widgets::Settings settings;
         widgets::Appearance appearance;
-        std::unique_ptr<runtimes::LocalRuntime> runtime;
+        std::shared_ptr<runtimes::LocalRuntime> runtime;
+        SavedRuntimes runtimes;
         window::KernelMemory memory;
         window::Drawing drawing;
         window::MainWindow window;
