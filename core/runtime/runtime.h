@@ -87,7 +87,8 @@ public:
     /// Looks now; a driver that wakes a GPU may take seconds.
     [[nodiscard]] virtual QFuture<Result<Hardware>> hardware();
     /// Gives the last minutes' samples, oldest first, and lets sampled() follow, about once a second, until
-    /// unsubscribeSamples(). After a lost connection it goes on by itself, and what was missed comes too.
+    /// unsubscribeSamples(), once for each subscription, successful or not. After a lost connection it goes on
+    /// by itself, and what was missed comes too.
     [[nodiscard]] virtual QFuture<Result<std::vector<ResourceSample>>> subscribeSamples();
     virtual void unsubscribeSamples();
 

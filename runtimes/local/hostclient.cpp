@@ -222,9 +222,9 @@ void HostClient::attachAgain(const QString& kernel)
 
 void HostClient::subscribeSamples(Callback done)
 {
-    m_wantsSamples = true;
+    ++m_watchers;
     request(u"subscribe_samples"_s, {{"after", 0}}, {}, [this, done = std::move(done)](Result<json> reply) {
-        if (reply && m_wantsSamples) {
+        if (reply && m_watchers > 0) {
             m_subscribed = true;
             const std::vector<ResourceSample> samples = parseSamples(*reply);
             if (!samples.empty()) m_lastSample = samples.back().time;
@@ -235,8 +235,8 @@ void HostClient::subscribeSamples(Callback done)
 
 void HostClient::unsubscribeSamples()
 {
+    if (m_watchers == 0 || --m_watchers > 0) return;
     m_subscribed = false;
-    if (!std::exchange(m_wantsSamples, false)) return;
     if (m_state != State::Ready && m_waiting.empty()) return; // nobody has subscribed
     request(u"unsubscribe_samples"_s, json::object(), {}, [](const Result<json>&) {
         // Without a connection there is nothing to end.
@@ -246,7 +246,7 @@ void HostClient::unsubscribeSamples()
 void HostClient::subscribeAgain()
 {
     const auto handle = [this](const Result<json>& reply) {
-        if (!reply || !m_wantsSamples) return;
+        if (!reply || m_watchers == 0) return;
         for (const ResourceSample& sample : parseSamples(*reply))
             takeSample(sample);
     };
@@ -255,7 +255,7 @@ void HostClient::subscribeAgain()
 
 void HostClient::takeSample(const ResourceSample& sample)
 {
-    if (!m_wantsSamples) return;
+    if (m_watchers == 0) return;
     m_lastSample = sample.time;
     Q_EMIT sampled(sample);
 }

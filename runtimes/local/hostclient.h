@@ -60,7 +60,7 @@ public:
     void detach(const QString& kernel);
 
     /// Asks for samples: done gets those that the host keeps, sampled() tells of the ones that follow, also
-    /// after a loss, until unsubscribeSamples(). The connection is kept up for it.
+    /// after a loss, until as many unsubscribeSamples(). The connection is kept up for it.
     void subscribeSamples(Callback done);
     void unsubscribeSamples();
 
@@ -134,7 +134,7 @@ private:
     std::deque<Waiting> m_waiting; ///< for the connection
     std::unordered_map<quint64, Pending> m_pending;
     QHash<QString, Attachment> m_attachments; ///< by kernel
-    bool m_wantsSamples = false;
+    int m_watchers = 0; ///< subscriptions that were not ended
     bool m_subscribed = false; ///< the host said yes once: subscribed again after a loss
     qint64 m_lastSample = 0;   ///< its time
     QTimer m_retryTimer;

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void samples_subscribed_areTold();
     void samples_lostConnection_goOnWithWhatWasMissed();
     void samples_unsubscribedBeforeTheAnswer_stayAway();
+    void samples_oneOfTwoUnsubscribed_goOn();
 };
 
 namespace {
@@ -217,6 +218,27 @@ void TestLocalResources::samples_unsubscribedBeforeTheAnswer_stayAway()
     }));
     QCOMPARE(ops, (QStringList{u"hello"_s, u"list"_s}));
     QCOMPARE(told.count(), 0);
+}
+
+void TestLocalResources::samples_oneOfTwoUnsubscribed_goOn()
+{
+    ClientStage stage;
+    QSignalSpy told(&stage.runtime, &Runtime::sampled);
+    const auto first = stage.runtime.subscribeSamples();
+    stage.host.answer(stage.expect("subscribe_samples"), {{"samples", {sampleAt(1)}}});
+    const auto second = stage.runtime.subscribeSamples();
+    stage.host.answer(stage.expect("subscribe_samples"), {{"samples", {sampleAt(1)}}});
+    QTRY_VERIFY(first.isFinished() && second.isFinished());
+    stage.runtime.unsubscribeSamples();
+    stage.host.envelope({{"op", "sample"}, {"sample", sampleAt(2)}});
+    QTRY_COMPARE(told.count(), 1);
+    stage.runtime.unsubscribeSamples();
+    QVERIFY(!stage.expect("unsubscribe_samples").empty());
+    stage.runtime.unsubscribeSamples(); // one too many
+    const auto third = stage.runtime.subscribeSamples();
+    stage.host.answer(stage.expect("subscribe_samples"), {{"samples", json::array()}});
+    stage.host.envelope({{"op", "sample"}, {"sample", sampleAt(3)}});
+    QTRY_COMPARE(told.count(), 2);
 }
 
 QTEST_GUILESS_MAIN(TestLocalResources)

@@ -246,9 +246,8 @@ void RuntimeDialog::askHardware()
     m_runtime->subscribeSamples().then(
         this,
         [this, round, runtime = m_runtime](const Result<std::vector<runtime::ResourceSample>>& samples) {
-            if (!samples) return;
             runtime->unsubscribeSamples();
-            if (round != m_round || samples->empty()) return;
+            if (round != m_round || !samples || samples->empty()) return;
             m_now = samples->back();
             showAccelerators();
         });
