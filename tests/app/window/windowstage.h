@@ -28,10 +28,10 @@ public:
 
     /// Everything that one run of the program has.
     struct Program {
-        explicit Program(const WindowStage& stage)
+        explicit Program(const WindowStage& stage, const runtimes::SshOptions& ssh = {})
             : settings(stage.m_local.folder(QStringLiteral("settings.ini"))),
               runtime(stage.m_local.makeRuntime()),
-              runtimes(runtime, stage.m_local.folder(QStringLiteral("runtimes.ini"))),
+              runtimes(runtime, stage.m_local.folder(QStringLiteral("runtimes.ini")), ssh),
               memory(stage.m_local.folder(QStringLiteral("memory.ini"))), drawing(appearance),
               window({settings,
                       appearance,
@@ -124,7 +124,7 @@ protected:
     void restart()
     {
         m_program.reset();
-        m_program = std::make_unique<WindowStage::Program>(*m_stage);
+        m_program = std::make_unique<WindowStage::Program>(*m_stage, m_ssh);
         m_program->window.show();
         m_program->window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&m_program->window));
@@ -154,6 +154,7 @@ protected:
 
     std::unique_ptr<WindowStage> m_stage;
     std::unique_ptr<WindowStage::Program> m_program;
+    runtimes::SshOptions m_ssh; ///< of the next window
 };
 
 /// The question that is open, waited for; null when none comes.
