@@ -20,14 +20,17 @@ struct Command {
 };
 
 /// A run of a command; begins by itself, with nothing to read on its standard input. It outlives a lost
-/// connection: what it printed meanwhile follows. Destroying it cancels. Lives in the runtime's thread.
+/// connection: what it printed meanwhile follows. Whoever takes its output slowly slows it down. It has ended
+/// once the program itself has: what that left running in its process group is killed. Destroying it cancels.
+/// Lives in the runtime's thread.
 class Process : public QObject {
     Q_OBJECT
 public:
     using QObject::QObject;
 
     /// Ends the program and what it started: asked first, killed after a few seconds. failed() follows, with
-    /// Cancelled.
+    /// Cancelled, once it has ended; at once where the connection is lost, then the machine ends it by
+    /// itself.
     virtual void cancel() = 0;
 
 Q_SIGNALS:

@@ -311,6 +311,7 @@ void Host::removeGone(std::int64_t now)
                 m_awaited[name] = now + lostClientMs;
         }
         m_clients.erase(client);
+        m_runs.clientGone(id, now);
     }
 }
 
@@ -343,6 +344,8 @@ Host::PollItems Host::makePollItems(std::int64_t now)
     }
     poll.probe = poll.items.size();
     m_probe.addPollItems(poll.items);
+    poll.runs = poll.items.size();
+    m_runs.addPollItems(poll.items);
     poll.monitor = poll.items.size();
     poll.items.push_back({nullptr, m_monitor.fd(), ZMQ_POLLIN, 0});
     poll.files = poll.items.size();
@@ -383,7 +386,8 @@ void Host::react(const PollItems& poll)
         const std::size_t end = i + 1 < poll.kernels.size() ? poll.kernels[i + 1].second : poll.probe;
         kernel->process(items.subspan(begin, end - begin));
     }
-    m_probe.process(items.subspan(poll.probe, poll.monitor - poll.probe));
+    m_probe.process(items.subspan(poll.probe, poll.runs - poll.probe));
+    m_runs.process(items.subspan(poll.runs, poll.monitor - poll.runs));
     if (items[poll.monitor].revents != 0) sendSamples();
     if (items[poll.files].revents != 0) m_files.collect();
     constexpr std::size_t firstClient = 2;
@@ -399,7 +403,7 @@ void Host::react(const PollItems& poll)
 
 std::int64_t Host::timers(std::int64_t now)
 {
-    std::int64_t next = sooner(m_probe.tick(now), m_monitor.tick(now));
+    std::int64_t next = sooner(sooner(m_probe.tick(now), m_monitor.tick(now)), m_runs.tick(now));
     const auto kernels = m_kernels; // a kernel that ends may leave the list
     for (const auto& [id, kernel] : kernels)
         next = sooner(next, kernel->tick(now));
@@ -422,7 +426,7 @@ void Host::syncJournals(std::int64_t now)
 
 std::int64_t Host::noteIdle(std::int64_t now)
 {
-    const bool busy = !m_clients.empty() ||
+    const bool busy = !m_clients.empty() || !m_runs.isEmpty() ||
                       std::ranges::any_of(m_kernels, [](const auto& each) { return !each.second->isDead(); });
     if (busy) {
         m_idleSince = -1;

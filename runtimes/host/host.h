@@ -8,6 +8,7 @@
 #include <runtimes/host/kernel.h>
 #include <runtimes/host/pythonprobe.h>
 #include <runtimes/host/resourcemonitor.h>
+#include <runtimes/host/runservice.h>
 
 #include <zmq.hpp>
 
@@ -57,6 +58,7 @@ public:
     /// Samples go to the clients that are subscribed.
     [[nodiscard]] ResourceMonitor& monitor() { return m_monitor; }
     [[nodiscard]] FileService& files() { return m_files; }
+    [[nodiscard]] RunService& runs() { return m_runs; }
     [[nodiscard]] wire::Result<std::shared_ptr<Kernel>> startKernel(KernelRecord record, KernelSpec spec,
                                                                     Environment environment,
                                                                     accelerators::Selection accelerator,
@@ -73,11 +75,12 @@ private:
     [[nodiscard]] Kernel::Places placesFor(const std::string& id);
 
     struct PollItems {
-        std::vector<zmq_pollitem_t> items; ///< signals, listener, clients, kernels, probe, monitor, files
+        std::vector<zmq_pollitem_t>
+            items; ///< signals, listener, clients, kernels, probe, runs, monitor, files
         std::vector<Client*> clients;
         std::vector<std::pair<std::shared_ptr<Kernel>, std::size_t>>
             kernels; ///< with where their items begin
-        std::size_t probe = 0, monitor = 0, files = 0;
+        std::size_t probe = 0, runs = 0, monitor = 0, files = 0;
         bool atOnce = false; ///< something is to be done whatever they say
     };
     [[nodiscard]] PollItems makePollItems(std::int64_t now);
@@ -113,6 +116,7 @@ private:
     PythonProbe m_probe;
     ResourceMonitor m_monitor;
     FileService m_files;
+    RunService m_runs;
     std::map<std::string, std::shared_ptr<Kernel>> m_kernels;
     std::vector<std::shared_ptr<Kernel>> m_leaving;
     std::map<std::string, int> m_starters;         ///< client that started a kernel of client lifetime

@@ -102,10 +102,11 @@ wire::WireError launchError(const LaunchOptions& options, const LaunchFailure& f
     const std::string why = wire::systemMessage(failure.error);
     if (failure.stage == Stage::Folder)
         return {std::string(wire::errorCodeIo),
-                std::format("The kernel cannot start in the folder {}: {}.", options.workingDirectory, why),
+                std::format("The {} cannot start in the folder {}: {}.", options.what,
+                            options.workingDirectory, why),
                 {}};
     return {std::string(wire::errorCodeNoKernel),
-            std::format("The kernel's program {} cannot be run: {}.", options.program, why),
+            std::format("The {}'s program {} cannot be run: {}.", options.what, options.program, why),
             std::format("PATH: {}", valueOf(options.environment, "PATH"))};
 }
 
@@ -136,9 +137,9 @@ wire::Result<std::unique_ptr<KernelProcess>> KernelProcess::launch(const LaunchO
     const bool outputOk = pipe2(output, O_CLOEXEC) == 0;
     UniqueFd outputRead(output[0]);
     UniqueFd outputWrite(output[1]);
-    const auto systemFailure = [] {
-        return wire::failure(wire::errorCodeIo,
-                             std::format("The kernel cannot be started: {}.", wire::systemMessage(errno)));
+    const auto systemFailure = [&options] {
+        return wire::failure(wire::errorCodeIo, std::format("The {} cannot be started: {}.", options.what,
+                                                            wire::systemMessage(errno)));
     };
     if (!null || !statusOk || !outputOk) return systemFailure();
 

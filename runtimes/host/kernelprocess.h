@@ -20,6 +20,7 @@ struct LaunchOptions {
     std::vector<std::string> argv; ///< with the name it is called by in front
     std::string workingDirectory;
     Environment environment;
+    std::string what = "kernel"; ///< it is called in errors
 };
 
 struct ExitStatus {
@@ -45,6 +46,8 @@ public:
 
     /// To every process of the group.
     void signalGroup(int signal) const;
+    /// Gives away the end that it is read from: what follows is for the new owner, who reads it.
+    [[nodiscard]] UniqueFd takeOutput() { return std::move(m_output); }
     /// Takes what it wrote to its standard output and error.
     void readOutput();
     /// The end of that, at most 64 KiB (128 KiB when written as JSON), beginning with a whole line.

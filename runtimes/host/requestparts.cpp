@@ -55,6 +55,22 @@ wire::Result<std::optional<accelerators::Choice>> Request::accelerator() const
     return std::unexpected(choice.error());
 }
 
+bool applyChanges(Environment& environment, const Json& changes)
+{
+    if (changes.is_null()) return true;
+    if (!changes.is_object()) return false;
+    for (const auto& [name, value] : changes.items()) {
+        if (!isVariableName(name)) return false;
+        if (value.is_null())
+            environment.erase(name);
+        else if (isVariableValue(value))
+            environment[name] = value.get<std::string>();
+        else
+            return false;
+    }
+    return true;
+}
+
 void selectAccelerator(Host& host, const std::optional<accelerators::Choice>& choice,
                        const Environment& environment,
                        std::function<void(wire::Result<accelerators::Selection>)> done)

@@ -77,6 +77,9 @@ struct Request {
 [[nodiscard]] bool isVariableName(const std::string& name);
 [[nodiscard]] bool isVariableValue(const Json& value);
 
+/// Makes the changes of a request's env, {NAME:VALUE|null}; false when they are not what they should be.
+[[nodiscard]] bool applyChanges(Environment& environment, const Json& changes);
+
 /// Gives done the accelerator that a choice stands for on this machine, nothing chosen an empty one; or the
 /// error. May answer later. environment: where libtpu is looked for.
 void selectAccelerator(Host& host, const std::optional<accelerators::Choice>& choice,
@@ -88,6 +91,13 @@ void selectAccelerator(Host& host, const std::optional<accelerators::Choice>& ch
 void hardware(const Request& request);
 void subscribeSamples(const Request& request);
 void unsubscribeSamples(const Request& request);
+
+// runrequests.cpp
+
+void runProgram(const Request& request);
+void readRun(const Request& request);
+void cancelRun(const Request& request);
+void releaseRun(const Request& request);
 
 // filerequests.cpp
 

@@ -54,23 +54,6 @@ void specs(const Request& request)
         [reply = request.reply](const SpecSearch& search, const auto&) { reply.ok(specsJson(search)); });
 }
 
-/// The environment changes of a start request; false when they are not what they should be.
-bool applyChanges(Environment& environment, const Json& changes)
-{
-    if (changes.is_null()) return true;
-    if (!changes.is_object()) return false;
-    for (const auto& [name, value] : changes.items()) {
-        if (!isVariableName(name)) return false;
-        if (value.is_null())
-            environment.erase(name);
-        else if (isVariableValue(value))
-            environment[name] = value.get<std::string>();
-        else
-            return false;
-    }
-    return true;
-}
-
 /// What a start request asks for, without the spec.
 struct StartRequest {
     KernelRecord record;
@@ -291,6 +274,10 @@ constexpr std::array operations = {
     Operation{"hardware", hardware},
     Operation{"subscribe_samples", subscribeSamples},
     Operation{"unsubscribe_samples", unsubscribeSamples},
+    Operation{"run", runProgram},
+    Operation{"run_read", readRun},
+    Operation{"run_cancel", cancelRun},
+    Operation{"run_release", releaseRun},
     Operation{"file_list", listFiles},
     Operation{"file_stat", statFile},
     Operation{"file_mkdir", makeFolder},

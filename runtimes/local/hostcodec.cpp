@@ -57,6 +57,14 @@ json tooDeepContent(const QString& type)
     return json::object();
 }
 
+json encodeChanges(const QHash<QString, std::optional<QString>>& environment)
+{
+    json changes = json::object();
+    for (const auto& [name, value] : environment.asKeyValueRange())
+        changes[name.toStdString()] = value ? json(value->toStdString()) : json(nullptr);
+    return changes;
+}
+
 json contentIn(const std::string& text, const QString& type)
 {
     return nestsTooDeep(text) ? tooDeepContent(type) : objectIn(text);
@@ -243,16 +251,23 @@ json encodeEnvironment(const QProcessEnvironment& environment)
 
 json encodeStart(const StartOptions& options)
 {
-    json environment = json::object();
-    for (const auto& [name, value] : options.environment.asKeyValueRange())
-        environment[name.toStdString()] = value ? json(value->toStdString()) : json(nullptr);
     json start = {{"spec", options.spec.toStdString()},
-                  {"env", std::move(environment)},
+                  {"env", encodeChanges(options.environment)},
                   {"label", options.label.toStdString()},
                   {"lifetime", options.lifetime == Lifetime::Client ? "client" : "host"}};
     if (options.accelerator) start["accelerator"] = encodeAccelerator(*options.accelerator);
     if (!options.workingDirectory.isEmpty()) start["cwd"] = options.workingDirectory.toStdString();
     return start;
+}
+
+json encodeCommand(const Command& command)
+{
+    json argv = json::array();
+    for (const QString& argument : command.argv)
+        argv.push_back(argument.toStdString());
+    return {{"argv", std::move(argv)},
+            {"cwd", command.workingDirectory.toStdString()},
+            {"env", encodeChanges(command.environment)}};
 }
 
 } // namespace cahier::runtimes

@@ -52,6 +52,8 @@ using HostItem = std::variant<HostReply, HostEvent, HostGoodbye, runtime::Resour
 /// The variables as {NAME:VALUE}, the "environ" of the requests start and specs.
 [[nodiscard]] nlohmann::json encodeEnvironment(const QProcessEnvironment& environment);
 [[nodiscard]] nlohmann::json encodeStart(const runtime::StartOptions& options);
+/// The fields of a run request, without its token and environ.
+[[nodiscard]] nlohmann::json encodeCommand(const runtime::Command& command);
 
 /// JSON text that never throws: invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string jsonText(const nlohmann::json& value);

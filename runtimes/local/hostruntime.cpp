@@ -5,6 +5,7 @@
 #include <runtimes/local/hardwarecodec.h>
 #include <runtimes/local/hostcodec.h>
 #include <runtimes/local/hostkernel.h>
+#include <runtimes/local/hostprocess.h>
 
 #include <QPromise>
 
@@ -128,6 +129,11 @@ QFuture<Result<std::vector<ResourceSample>>> HostRuntime::subscribeSamples()
 void HostRuntime::unsubscribeSamples()
 {
     m_client->unsubscribeSamples();
+}
+
+std::unique_ptr<Process> HostRuntime::run(const Command& command)
+{
+    return std::make_unique<HostProcess>(m_client, withEnvironment(encodeCommand(command)));
 }
 
 QFuture<Result<void>> HostRuntime::forget(const QString& kernelId)

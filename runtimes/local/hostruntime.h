@@ -34,6 +34,7 @@ public:
         return m_client->connectionState();
     }
     [[nodiscard]] runtime::Files* files() override { return &m_files; }
+    [[nodiscard]] std::unique_ptr<runtime::Process> run(const runtime::Command& command) override;
     void reconnect() override { m_client->reconnect(); }
 
     /// Whose environments kernelSpecs() looks at too: a folder on the runtime's machine.

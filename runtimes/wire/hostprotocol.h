@@ -54,6 +54,17 @@
 //   file_write path, token, offset; part: bytes           (at most 4 MiB) once written
 //   file_finish path, token, size, replace:bool           once it is whole, on the disk and in place
 //   file_abandon path, token                              drops what was uploaded
+//   run        token, argv:[…], cwd, environ:{NAME:VALUE}, once the program runs; or when that token's
+//   already
+//              env:{NAME:VALUE|null}                      does
+//   run_read   token, offset                              once there is output from that offset on, the
+//   program
+//                                                         has ended, or 15 seconds have passed: size, the
+//                                                         bytes in all so far; a second part, those from
+//                                                         offset on, at most 256 KiB; exit or signal
+//                                                         (numbers) with the last of them
+//   run_cancel token                                      once the program was asked to end
+//   run_release token                                     ends the program if it runs, and drops its output
 //
 // A request that fails is answered {"op":"reply","id":N,"ok":false,"code":CODE,"message":TEXT,"detail":TEXT},
 // CODE one of the errorCode… names below.
@@ -104,6 +115,14 @@
 // A path is absolute, or "", "~" or "~/…" for the home folder. What is uploaded goes to a file beside the
 // target and takes its name at last; token, hexadecimal digits, stands for the contents, so that a later
 // upload goes on where one was cut.
+//
+// Programs. What a client runs has nothing to read on its standard input; its standard output and error are
+// one stream. token, hexadecimal digits that the client makes up, names the run: a client that does not know
+// whether its request came asks again, on another connection as well. Output before the offset of a run_read
+// is dropped; while 1 MiB is not taken, the program waits in its writes. Ended means that the program itself
+// has; what is left of its process group is killed then. Asked to end (SIGTERM to its group), it has three
+// seconds until it and all that it started are killed. A run whose client's connection broke waits 30 seconds
+// for requests about it on another; then it is ended, and dropped. A host with runs does not end itself.
 //
 // Events (host to client), for every attached kernel in the order of their numbers, each number once:
 //

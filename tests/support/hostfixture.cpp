@@ -144,8 +144,12 @@ json HostClient::request(json envelope, const std::vector<std::string>& parts)
     sendRequest(id, std::move(envelope), parts);
     while (std::optional<wire::Parts> frame = nextFrame(patienceMs)) {
         json answer = json::parse(frame->front(), nullptr, false);
-        if (answer.value("op", "") == "reply" && answer.value("id", 0) == id) return answer;
+        const bool isMine = answer.value("op", "") == "reply" && answer.value("id", 0) == id;
         frame->erase(frame->begin());
+        if (isMine) {
+            m_lastParts = std::move(*frame);
+            return answer;
+        }
         m_events.push_back({std::move(answer), std::move(*frame)});
     }
     return {};

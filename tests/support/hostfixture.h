@@ -63,6 +63,8 @@ public:
     /// Sends a request and waits for its answer; events that come before it wait in nextEvent(). A null
     /// value when the connection broke or nothing came.
     nlohmann::json request(nlohmann::json envelope, const std::vector<std::string>& parts = {});
+    /// What came with the last answer, without its envelope.
+    [[nodiscard]] const wire::Parts& lastParts() const { return m_lastParts; }
     nlohmann::json hello();
     /// Starts a kernel, attaches and waits until it is ready. Its id, empty on failure.
     std::string startKernel(nlohmann::json start);
@@ -88,6 +90,7 @@ private:
     int m_nextId = 1;
     wire::FrameReader m_reader;
     std::deque<HostEvent> m_events;
+    wire::Parts m_lastParts;
 };
 
 class HostFixture {
