@@ -50,9 +50,9 @@ public:
         if (problem.isEmpty()) m_far.trust();
         return problem;
     }
-    [[nodiscard]] std::unique_ptr<runtime::Runtime> makeRuntime() override
+    [[nodiscard]] std::shared_ptr<runtime::Runtime> makeRuntime() override
     {
-        return std::make_unique<ProxiedRuntime>(m_far);
+        return std::make_shared<ProxiedRuntime>(m_far);
     }
     void cutConnections(runtime::Runtime& runtime) override
     {

@@ -196,7 +196,7 @@ void RuntimeConformance::comm_withBuffers_goesBothWays()
 void RuntimeConformance::attach_secondClient_sharesTheKernel()
 {
     QCOMPARE(m_python->run("shared = 'both'"), QString());
-    const std::unique_ptr<Runtime> otherRuntime = m_stage.makeRuntime();
+    const std::shared_ptr<Runtime> otherRuntime = m_stage.makeRuntime();
     NotebookSession other;
     QVERIFY(other.attach(*otherRuntime, m_python->session.kernelId()));
     QTRY_COMPARE_WITH_TIMEOUT(other.session.state(), SessionState::Idle, 20000);
