@@ -8,6 +8,7 @@
 namespace cahier::runtimes {
 
 using namespace Qt::StringLiterals;
+using namespace runtime;
 
 namespace {
 
@@ -17,11 +18,6 @@ QString nameIn(const QStringList& commonNames, const QStringList& organisations)
 }
 
 } // namespace
-
-QString CertificateQuestion::fingerprintText() const
-{
-    return QString::fromLatin1(certificate.fingerprint.toHex(':').toUpper());
-}
 
 std::optional<CertificateQuestion> questionAbout(const QUrl& server, const QSslCertificate& certificate,
                                                  const QList<QSslError>& errors,

@@ -13,6 +13,7 @@
 namespace cahier::runtimes {
 
 using namespace Qt::StringLiterals;
+using namespace runtime;
 using nlohmann::json;
 
 ServerClient::ServerClient(ServerAddress address, std::vector<TrustedCertificate> trusted)

@@ -3,8 +3,8 @@
 // Source of the interface: https://jupyter-server.readthedocs.io/en/stable/developers/rest-api.html
 #pragma once
 
+#include <core/runtime/serveraddress.h>
 #include <runtimes/server/iothread.h>
-#include <runtimes/server/serveraddress.h>
 #include <runtimes/server/servercertificate.h>
 #include <runtimes/server/serverreply.h>
 
@@ -52,10 +52,11 @@ QFuture<Result<T>> chained(QFuture<Result<ServerReply>> reply, QObject* context,
 class ServerClient : public QObject {
     Q_OBJECT
 public:
-    explicit ServerClient(ServerAddress address, std::vector<TrustedCertificate> trusted = {});
+    explicit ServerClient(runtime::ServerAddress address,
+                          std::vector<runtime::TrustedCertificate> trusted = {});
     ~ServerClient() override;
 
-    [[nodiscard]] const ServerAddress& address() const { return m_address; }
+    [[nodiscard]] const runtime::ServerAddress& address() const { return m_address; }
     [[nodiscard]] QString displayName() const { return m_address.displayName(); }
 
     /// Replaces the token; what waits for it tries again.
@@ -64,9 +65,9 @@ public:
     /// PermissionDenied for a wrong password, Unsupported where the server has no such page.
     [[nodiscard]] QFuture<Result<void>> logIn(const QString& password);
 
-    [[nodiscard]] const std::vector<TrustedCertificate>& trusted() const { return m_trusted; }
+    [[nodiscard]] const std::vector<runtime::TrustedCertificate>& trusted() const { return m_trusted; }
     /// The user's yes to a question; what waits for it tries again.
-    void trust(const TrustedCertificate& certificate);
+    void trust(const runtime::TrustedCertificate& certificate);
 
     /// The reply of any status, or why there is none: Timeout, Disconnected (Retry::Later), or
     /// PermissionDenied and then certificateQuestioned(). Cancelling the future ends the request; it then has
@@ -86,7 +87,7 @@ public:
 
 Q_SIGNALS:
     /// A request failed for the certificate. Answer yes with trust(), no with nothing.
-    void certificateQuestioned(const cahier::runtimes::CertificateQuestion& question);
+    void certificateQuestioned(const cahier::runtime::CertificateQuestion& question);
     /// The server refused who we are (401, 403): ask for the token or the password.
     void credentialsRefused();
     /// Token, login or trust is new: what was refused may try again.
@@ -109,8 +110,8 @@ private:
     [[nodiscard]] QByteArray xsrfToken() const;
     void postPassword(const QString& password, const std::shared_ptr<QPromise<Result<void>>>& promise);
 
-    ServerAddress m_address;
-    std::vector<TrustedCertificate> m_trusted;
+    runtime::ServerAddress m_address;
+    std::vector<runtime::TrustedCertificate> m_trusted;
     QList<QSslError> m_acceptedErrors;
     IoThread m_thread;
     QNetworkAccessManager m_network;

@@ -216,15 +216,19 @@ std::shared_ptr<KernelConnection> ServerRuntime::connectTo(const QString& kernel
                                                            const QString& restSession, quint64 after,
                                                            Lifetime lifetime)
 {
-    QString& session = m_sessions[kernelId];
-    if (session.isEmpty()) session = makeMessageId();
+    QString session = m_sessions.value(kernelId);
+    if (session.isEmpty()) {
+        session = makeMessageId();
+        m_sessions.insert(kernelId, session);
+        Q_EMIT knownSessionsChanged();
+    }
     return std::make_shared<ServerKernel>(
         m_client, ServerKernel::Identity{kernelId, restSession, session, after, lifetime});
 }
 
 QFuture<Result<void>> ServerRuntime::forget(const QString& kernelId)
 {
-    m_sessions.remove(kernelId);
+    if (m_sessions.remove(kernelId)) Q_EMIT knownSessionsChanged();
     const ServerRequest request{.method = "DELETE", .path = u"api/kernels/"_s + encodedPath(kernelId)};
     return chained<void>(m_client->request(request), this,
                          [this](const Result<ServerReply>& reply) -> Result<void> {

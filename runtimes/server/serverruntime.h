@@ -36,6 +36,9 @@ public:
 
     [[nodiscard]] const std::shared_ptr<ServerClient>& client() const { return m_client; }
 
+Q_SIGNALS:
+    void knownSessionsChanged();
+
 private:
     using Connection = std::shared_ptr<runtime::KernelConnection>;
     using Promise = std::shared_ptr<QPromise<Result<Connection>>>;

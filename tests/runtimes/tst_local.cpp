@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// LocalRuntime and Session with a real cahier-host, a real ipykernel and the scripted kernel.
+// LocalRuntime and Session with a real cahier-host, a real ipykernel and the scripted kernel: what goes
+// beyond the suite that every runtime passes (conformance/).
 #include <tests/support/localstage.h>
 
 #include <QElapsedTimer>
@@ -23,22 +24,13 @@ private Q_SLOTS:
 
     void specs_installed_areListed();
     void start_variableOfTheClient_reachesTheKernel();
-    void start_unknownSpec_isClearError();
     void start_missingProgram_saysSo();
     void hostProgram_missing_isClearError();
 
     void execute_cell_givesOutputs();
-    void execute_error_stopsQueue();
-    void execute_displays_areUpdated();
-    void execute_flood_keepsEveryLine();
     void execute_invalidText_isKept();
-    void interrupt_sleepingCell_raises();
-    void input_answered_goesOn();
     void input_notAllowed_isError();
-    void complete_afterDot_listsNames();
-    void inspect_builtin_isFound();
     void comm_ofTheKernel_talksAndStaysWithItsClient();
-    void restart_running_isFreshKernel();
     void kernels_running_areListed();
     void hardware_ofThisMachine_isTold();
     void samples_ofThisMachine_come();
@@ -97,14 +89,6 @@ void TestLocal::start_variableOfTheClient_reachesTheKernel()
     QVERIFY(LocalStage::wait(session.session.shutdown()));
 }
 
-void TestLocal::start_unknownSpec_isClearError()
-{
-    const auto kernel = LocalStage::wait(m_runtime->start({.spec = u"cobol"_s}));
-    QVERIFY(!kernel);
-    QVERIFY(kernel.error().code == ErrorCode::NoKernel || kernel.error().code == ErrorCode::NotFound);
-    QVERIFY(kernel.error().text().contains("cobol"_L1));
-}
-
 void TestLocal::start_missingProgram_saysSo()
 {
     LocalSession session;
@@ -140,71 +124,9 @@ void TestLocal::execute_cell_givesOutputs()
     QTRY_COMPARE(python.target.languageInfo.value("name", ""), "python");
 }
 
-void TestLocal::execute_error_stopsQueue()
-{
-    LocalSession& python = *m_python;
-    const CellKey bad = python.add("1 / 0");
-    const CellKey next = python.add("print('not reached')");
-    QVERIFY(python.session.enqueue(std::vector{bad, next}));
-    QVERIFY(python.finish());
-    QCOMPARE(python.outcome(bad), RunOutcome::Error);
-    QCOMPARE(python.session.cellRun(bad).errorName, u"ZeroDivisionError"_s);
-    QCOMPARE(python.target.outputTypes(bad), QStringList{u"error"_s});
-    QCOMPARE(python.outcome(next), RunOutcome::Cancelled);
-    QCOMPARE(python.run("print('goes on')"), u"goes on\n"_s);
-}
-
-void TestLocal::execute_displays_areUpdated()
-{
-    LocalSession& python = *m_python;
-    const CellKey cell = python.add("from IPython.display import display, clear_output\n"
-                                    "print('gone'); clear_output(wait=True)\n"
-                                    "handle = display('first', display_id=True)\n"
-                                    "for step in range(20): handle.update(f'step {step}')");
-    QVERIFY(python.session.enqueue(std::vector{cell}));
-    QVERIFY(python.finish());
-    QCOMPARE(python.target.outputTypes(cell), QStringList{u"display_data"_s});
-    QCOMPARE(python.target.cell(cell).outputs[0].at("data").at("text/plain"), json("'step 19'"));
-}
-
-void TestLocal::execute_flood_keepsEveryLine()
-{
-    const QString text = m_python->run("for line in range(200000): print(line)");
-    const QStringList lines = text.split(u'\n');
-    QCOMPARE(lines.size(), 200001);
-    for (int line = 0; line < 200000; ++line) {
-        if (lines[line] != QString::number(line))
-            QFAIL(qPrintable(u"line %1 is %2"_s.arg(line).arg(lines[line])));
-    }
-}
-
 void TestLocal::execute_invalidText_isKept()
 {
     QCOMPARE(m_python->run("print('a\\udc80z')"), u"a\ufffdz\n"_s);
-}
-
-void TestLocal::interrupt_sleepingCell_raises()
-{
-    LocalSession& python = *m_python;
-    const CellKey cell = python.add("import time\nprint('asleep', flush=True)\ntime.sleep(600)");
-    QVERIFY(python.session.enqueue(std::vector{cell}));
-    QTRY_COMPARE_WITH_TIMEOUT(python.target.text(cell), u"asleep\n"_s, 20000);
-    QVERIFY(LocalStage::wait(python.session.interrupt()));
-    QVERIFY(python.finish());
-    QCOMPARE(python.session.cellRun(cell).errorName, u"KeyboardInterrupt"_s);
-    QCOMPARE(python.run("print('alive')"), u"alive\n"_s);
-}
-
-void TestLocal::input_answered_goesOn()
-{
-    LocalSession& python = *m_python;
-    connect(&python.session, &Session::inputRequested, this, [&](const QString& prompt, bool password) {
-        QCOMPARE(prompt, u"Name? "_s);
-        QVERIFY(!password);
-        QVERIFY(python.session.replyInput(u"Ada"_s));
-    });
-    QCOMPARE(python.run("print('Hello ' + input('Name? '))"), u"Hello Ada\n"_s);
-    python.session.disconnect(this);
 }
 
 void TestLocal::input_notAllowed_isError()
@@ -214,28 +136,6 @@ void TestLocal::input_notAllowed_isError()
     QVERIFY(python.session.enqueue(std::vector{cell}, {.allowStdin = false}));
     QVERIFY(python.finish());
     QCOMPARE(python.session.cellRun(cell).errorName, u"StdinNotImplementedError"_s);
-}
-
-void TestLocal::complete_afterDot_listsNames()
-{
-    const QString code = u"'😀'.upp"_s;
-    const auto completions = LocalStage::wait(m_python->session.requests().complete(code, code.size()));
-    QVERIFY(completions);
-    QCOMPARE(completions->matches.size(), 1u);
-    QVERIFY(completions->matches[0].text.endsWith("upper"_L1));
-    QCOMPARE(completions->end, code.size());
-    QVERIFY((code.left(completions->start) + completions->matches[0].text).endsWith(u"'😀'.upper"_s));
-}
-
-void TestLocal::inspect_builtin_isFound()
-{
-    const auto inspection = LocalStage::wait(m_python->session.requests().inspect(u"print"_s, 5, 0));
-    QVERIFY(inspection);
-    QVERIFY(inspection->found);
-    QVERIFY(inspection->data.contains("text/plain"));
-    const auto completeness = LocalStage::wait(m_python->session.requests().isComplete(u"for x in y:"_s));
-    QVERIFY(completeness);
-    QCOMPARE(completeness->status, Completeness::Status::Incomplete);
 }
 
 void TestLocal::comm_ofTheKernel_talksAndStaysWithItsClient()
@@ -277,23 +177,6 @@ void TestLocal::comm_ofTheKernel_talksAndStaysWithItsClient()
     QCOMPARE(python.run("mine.close()"), QString());
     QCOMPARE(closed.count(), 1);
     python.session.comms().unregisterTarget(u"cahier.test"_s);
-}
-
-void TestLocal::restart_running_isFreshKernel()
-{
-    LocalSession& python = *m_python;
-    QCOMPARE(python.run("kept = 1"), QString());
-    const CellKey cell = python.add("import time\nprint('on', flush=True)\ntime.sleep(600)");
-    const CellKey after = python.add("print('kept' in globals())");
-    QVERIFY(python.session.enqueue(std::vector{cell}));
-    QTRY_COMPARE_WITH_TIMEOUT(python.target.text(cell), u"on\n"_s, 20000);
-    const QFuture<Result<void>> restarted = python.session.restart();
-    QCOMPARE(python.outcome(cell), RunOutcome::Killed);
-    QVERIFY(python.session.enqueue(std::vector{after}));
-    QVERIFY(LocalStage::wait(restarted));
-    QVERIFY(python.finish());
-    QCOMPARE(python.target.text(after), u"False\n"_s);
-    QCOMPARE(python.target.cell(after).count, 1);
 }
 
 void TestLocal::kernels_running_areListed()

@@ -10,6 +10,7 @@
 #include <QTest>
 
 using namespace cahier;
+using namespace cahier::runtime;
 using namespace cahier::runtimes;
 using namespace cahier::test;
 using namespace Qt::StringLiterals;

@@ -143,12 +143,12 @@ QString JupyterServer::log() const
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-runtimes::ServerAddress JupyterServer::address(quint16 port) const
+runtime::ServerAddress JupyterServer::address(quint16 port) const
 {
     const QString scheme = m_options & Tls ? u"https"_s : u"http"_s;
     const QString text = u"%1://127.0.0.1:%2%3?token=%4"_s.arg(
         scheme, QString::number(port == 0 ? m_port : port), m_basePath, m_token);
-    return runtimes::ServerAddress::parse(text).value();
+    return runtime::ServerAddress::parse(text).value();
 }
 
 std::shared_ptr<runtimes::ServerClient> JupyterServer::client(quint16 port) const

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] QString log() const;
 
     /// Where a client finds it; port for a proxy's. Without token where there is a password.
-    [[nodiscard]] runtimes::ServerAddress address(quint16 port = 0) const;
+    [[nodiscard]] runtime::ServerAddress address(quint16 port = 0) const;
     [[nodiscard]] std::shared_ptr<runtimes::ServerClient> client(quint16 port = 0) const;
 
 private:

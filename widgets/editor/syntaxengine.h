@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// KSyntaxHighlighting behind an interface: it is a module (widgets/modules/module.h), since the library
+// KSyntaxHighlighting behind an interface: it is a module (core/modules/module.h), since the library
 // brings Qt Network and thirty others with it.
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/editor/syntaxlooks.h>
 
+#include <core/modules/module.h>
 #include <widgets/editor/languages.h>
-#include <widgets/modules/module.h>
 
 namespace cahier::widgets {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/mathematics/mathengine.h>
 
-#include <widgets/modules/module.h>
+#include <core/modules/module.h>
 
 namespace cahier::widgets {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// MathJax behind an interface: it and its JavaScript engine are a module (widgets/modules/module.h).
+// MathJax behind an interface: it and its JavaScript engine are a module (core/modules/module.h).
 #pragma once
 
 #include <widgets/mathematics/formula.h>

@@ -12,7 +12,7 @@ namespace {
 
 class LocalRuntimeStage : public RuntimeStage {
 public:
-    [[nodiscard]] std::unique_ptr<runtime::Runtime> makeRuntime() override { return m_stage.makeRuntime(); }
+    [[nodiscard]] std::shared_ptr<runtime::Runtime> makeRuntime() override { return m_stage.makeRuntime(); }
     void cutConnections(runtime::Runtime& runtime) override
     {
         static_cast<runtimes::LocalRuntime&>(runtime).client().reconnect();

@@ -78,6 +78,7 @@ void RuntimeConformance::execute_error_stopsQueue()
     const CellKey bad = python.begin("1 / 0");
     const CellKey next = python.begin("print('not reached')");
     QVERIFY(python.finish());
+    QCOMPARE(python.outcome(bad), RunOutcome::Error);
     QCOMPARE(python.session.cellRun(bad).errorName, u"ZeroDivisionError"_s);
     QCOMPARE(python.target.outputTypes(bad), QStringList{u"error"_s});
     QCOMPARE(python.outcome(next), RunOutcome::Cancelled);
@@ -115,9 +116,9 @@ void RuntimeConformance::execute_displayUpdates_replace()
 
 void RuntimeConformance::execute_flood_keepsEveryLine()
 {
-    const QString text = m_python->run("for line in range(100000): print(line)");
-    QCOMPARE(text.size(), numberLines(100000).size());
-    QCOMPARE(text, numberLines(100000));
+    const QString text = m_python->run("for line in range(200000): print(line)");
+    QCOMPARE(text.size(), numberLines(200000).size());
+    QCOMPARE(text, numberLines(200000));
 }
 
 void RuntimeConformance::stdin_answered_goesOn()
@@ -153,9 +154,14 @@ void RuntimeConformance::complete_andInspect_answer()
     QCOMPARE(completions->matches.size(), 1u);
     QVERIFY(completions->matches[0].text.endsWith("upper"_L1));
     QCOMPARE(completions->end, code.size());
+    QVERIFY((code.left(completions->start) + completions->matches[0].text).endsWith(u"'😀'.upper"_s));
     const auto inspection = resultOf(m_python->session.requests().inspect(u"print"_s, 5, 0));
     QVERIFY(inspection);
     QVERIFY(inspection->found);
+    QVERIFY(inspection->data.contains("text/plain"));
+    const auto completeness = resultOf(m_python->session.requests().isComplete(u"for x in y:"_s));
+    QVERIFY(completeness);
+    QCOMPARE(completeness->status, Completeness::Status::Incomplete);
 }
 
 void RuntimeConformance::comm_withBuffers_goesBothWays()
@@ -190,7 +196,7 @@ void RuntimeConformance::comm_withBuffers_goesBothWays()
 void RuntimeConformance::attach_secondClient_sharesTheKernel()
 {
     QCOMPARE(m_python->run("shared = 'both'"), QString());
-    const std::unique_ptr<Runtime> otherRuntime = m_stage.makeRuntime();
+    const std::shared_ptr<Runtime> otherRuntime = m_stage.makeRuntime();
     NotebookSession other;
     QVERIFY(other.attach(*otherRuntime, m_python->session.kernelId()));
     QTRY_COMPARE_WITH_TIMEOUT(other.session.state(), SessionState::Idle, 20000);

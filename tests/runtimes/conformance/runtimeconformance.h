@@ -14,7 +14,7 @@ public:
     virtual ~RuntimeStage() = default;
 
     /// Another client of the same kernels.
-    [[nodiscard]] virtual std::unique_ptr<runtime::Runtime> makeRuntime() = 0;
+    [[nodiscard]] virtual std::shared_ptr<runtime::Runtime> makeRuntime() = 0;
     /// Breaks the connections that a runtime has, without goodbye; they come back by themselves.
     virtual void cutConnections(runtime::Runtime& runtime) = 0;
     /// Whether what a kernel says while no one listens is kept for good. Else what is missing is said so.
@@ -52,7 +52,7 @@ private Q_SLOTS:
 
 private:
     RuntimeStage& m_stage;
-    std::unique_ptr<runtime::Runtime> m_runtime;
+    std::shared_ptr<runtime::Runtime> m_runtime;
     std::unique_ptr<NotebookSession> m_python; ///< shared by tests that leave the kernel as it was
 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <widgets/modules/module.h>
+#include <core/modules/module.h>
 
 #include <QCoreApplication>
 #include <QLibrary>
 
 using namespace Qt::StringLiterals;
 
-namespace cahier::widgets {
+namespace cahier {
 
 Result<void (*)()> moduleFunction(const QString& module, const char* function)
 {
@@ -21,4 +21,4 @@ Result<void (*)()> moduleFunction(const QString& module, const char* function)
         library.errorString());
 }
 
-} // namespace cahier::widgets
+} // namespace cahier

@@ -7,7 +7,9 @@
 
 #include <QString>
 
-namespace cahier::widgets {
+#include <memory>
+
+namespace cahier {
 
 /// The function of this name in lib/cahier/NAME.so beside the program's own folder; loads the module, which
 /// stays loaded. Any thread. NotFound, with the reason as detail, where the installation is incomplete.
@@ -22,4 +24,4 @@ template <typename T>
     return std::unique_ptr<T>(reinterpret_cast<T* (*)()>(*found)());
 }
 
-} // namespace cahier::widgets
+} // namespace cahier

@@ -6,7 +6,7 @@
 #include <QUrl>
 #include <QUrlQuery>
 
-namespace cahier::runtimes {
+namespace cahier::runtime {
 
 /// Where a Jupyter Server is.
 struct ServerAddress {
@@ -24,6 +24,8 @@ struct ServerAddress {
     [[nodiscard]] QUrl at(const QString& path, const QUrlQuery& query = {}) const;
     /// The kernel's WebSocket; session is the S that the server knows this client by.
     [[nodiscard]] QUrl channels(const QString& kernelId, const QString& session) const;
+    /// What names the server among runtimes (RuntimeEntry::id): the base, as parse() reads it again.
+    [[nodiscard]] QString id() const;
     /// For people: host, port and path.
     [[nodiscard]] QString displayName() const;
 };
@@ -31,4 +33,4 @@ struct ServerAddress {
 /// A file's path as a piece of an address: all but '/' and unreserved characters percent-encoded.
 [[nodiscard]] QString encodedPath(const QString& path);
 
-} // namespace cahier::runtimes
+} // namespace cahier::runtime

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <runtimes/server/serveraddress.h>
+#include <core/runtime/serveraddress.h>
 
-#include <QHostAddress>
 #include <QRegularExpression>
 #include <QSet>
 
-namespace cahier::runtimes {
+namespace cahier::runtime {
 
 using namespace Qt::StringLiterals;
 
@@ -25,8 +24,9 @@ QString addressIn(const QString& text)
 
 bool isLocal(const QString& host)
 {
-    const QHostAddress address(host);
-    return host == "localhost"_L1 || host.endsWith(".localhost"_L1) || address.isLoopback();
+    // QUrl brings addresses into their usual form.
+    static const QRegularExpression loopback(uR"(^(127\.\d+\.\d+\.\d+|::1|(.+\.)?localhost)$)"_s);
+    return loopback.match(host).hasMatch();
 }
 
 QUrl urlOf(const QString& address)
@@ -122,6 +122,11 @@ QUrl ServerAddress::channels(const QString& kernelId, const QString& session) co
     return url;
 }
 
+QString ServerAddress::id() const
+{
+    return base.toString(QUrl::FullyEncoded);
+}
+
 QString ServerAddress::displayName() const
 {
     const QString path = base.path();
@@ -133,4 +138,4 @@ QString encodedPath(const QString& path)
     return QString::fromLatin1(QUrl::toPercentEncoding(path, "/"));
 }
 
-} // namespace cahier::runtimes
+} // namespace cahier::runtime

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <runtimes/server/serveraddress.h>
+#include <core/runtime/serveraddress.h>
 
 #include <QTest>
 
 using namespace cahier;
-using namespace cahier::runtimes;
+using namespace cahier::runtime;
 using namespace Qt::StringLiterals;
 
 class TestServerAddress : public QObject {
@@ -71,6 +71,8 @@ void TestServerAddress::parse_pasted_isNormalised()
     QTEST(address->base.toString(QUrl::FullyEncoded), "base");
     QTEST(address->token, "token");
     QTEST(address->document, "document");
+    const Result<ServerAddress> again = ServerAddress::parse(address->id());
+    QVERIFY(again && again->base == address->base && again->token.isEmpty());
 }
 
 void TestServerAddress::parse_unusable_isRefused_data()
