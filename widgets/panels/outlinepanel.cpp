@@ -77,11 +77,6 @@ OutlinePanel::OutlinePanel(const Appearance& appearance, QWidget* parent)
       m_empty(new QLabel(this))
 {
     setAccessibleName(tr("Outline"));
-    auto* const title = new QLabel(tr("Outline"), this);
-    QFont bold = title->font();
-    bold.setWeight(QFont::DemiBold);
-    title->setFont(bold);
-    title->setContentsMargins(margin + 4, margin, margin, margin);
     m_list->setModel(m_model);
     m_list->setItemDelegate(new HeadingPainter(appearance, m_list));
     m_list->setUniformItemSizes(true);
@@ -101,7 +96,6 @@ OutlinePanel::OutlinePanel(const Appearance& appearance, QWidget* parent)
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(title);
     layout->addWidget(m_list, 1);
     layout->addWidget(m_empty, 1);
 
