@@ -53,16 +53,19 @@ inline QString textsOf(const QWidget& dialog)
     return texts.join(u'\n');
 }
 
-/// No property of any of its widgets holds the text.
+/// Whether a property of any of its widgets has the text, or a line can be brought back to it.
 inline bool holds(const QWidget& dialog, const QString& text)
 {
+    for (QLineEdit* const line : dialog.findChildren<QLineEdit*>()) {
+        if (line->text().contains(text)) return true;
+        while (line->isUndoAvailable()) {
+            line->undo();
+            if (line->text().contains(text)) return true;
+        }
+    }
     QList<const QWidget*> widgets = dialog.findChildren<const QWidget*>();
     widgets += &dialog;
     for (const QWidget* const widget : widgets) {
-        if (const auto* const line = qobject_cast<const QLineEdit*>(widget)) {
-            // What can be undone is still there.
-            if (line->text().contains(text) || line->isUndoAvailable()) return true;
-        }
         const QMetaObject* const meta = widget->metaObject();
         for (int i = 0; i < meta->propertyCount(); ++i) {
             const QMetaProperty property = meta->property(i);
@@ -78,7 +81,8 @@ inline bool holds(const QWidget& dialog, const QString& text)
 inline void checkNames(const QWidget& dialog)
 {
     for (QWidget* const widget : dialog.findChildren<QWidget*>()) {
-        const bool isInside = widget->objectName().startsWith(QLatin1String("qt_")) ||
+        const bool isInside = widget->window() != &dialog || // the list of a combo box
+                              widget->objectName().startsWith(QLatin1String("qt_")) ||
                               widget->parentWidget()->inherits("QComboBox") ||
                               widget->parentWidget()->inherits("QAbstractItemView");
         if (isInside || widget->isHidden() || widget->focusProxy()) continue;

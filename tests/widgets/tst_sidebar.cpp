@@ -48,6 +48,7 @@ private Q_SLOTS:
     void escape_inPanel_givesFocusBack();
     void hiding_focusedPanel_givesFocusBack();
     void width_ofPanel_isKept();
+    void width_setBeforeTheWindowIsShown_counts();
     void controls_all_haveNames();
 
 private:
@@ -253,6 +254,25 @@ void TestSidebar::width_ofPanel_isKept()
     click(u"outline"_s);
     QTRY_COMPARE(m_bar->panelWidth(), dragged);
     QVERIFY(m_centre->width() > 300);
+}
+
+void TestSidebar::width_setBeforeTheWindowIsShown_counts()
+{
+    QSplitter window;
+    auto* const bar = new Sidebar(m_appearance, &window);
+    window.addWidget(bar);
+    window.addWidget(new QLineEdit);
+    window.setStretchFactor(1, 1);
+    bar->addPanel(u"files"_s, m_actions[u"files"_s], [] { return new TypingPanel; });
+    bar->setPanelWidth(200);
+    bar->setShown(u"files"_s);
+    window.resize(900, 400);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QTRY_COMPARE(bar->panelWidth(), 200);
+    window.resize(1200, 400);
+    QTRY_COMPARE(window.width(), 1200);
+    QCOMPARE(bar->panelWidth(), 200);
 }
 
 void TestSidebar::controls_all_haveNames()

@@ -100,6 +100,8 @@ void AuthenticationDialog::addFacts(QVBoxLayout& column)
     facts->add(tr("Key type"), m_question.keyType);
     facts->add(tr("Fingerprint"), m_question.fingerprint, FactTable::Look::Code);
     facts->add(tr("Key file"), m_question.keyFile);
+    if (m_question.kind == Kind::HostKey)
+        facts->add(tr("Printed by"), commandFor(m_question.keyType), FactTable::Look::Code);
     column.addWidget(facts);
 }
 
@@ -123,15 +125,16 @@ void AuthenticationDialog::addHostKey(QVBoxLayout& column)
     column.addWidget(makeHeading(tr("Is this really %1?").arg(machine()), this));
     column.addWidget(makeSentence(
         tr("This machine was never connected to before, and whoever stands between could pretend to be it. "
-           "Compare the fingerprint with the one that its administrator tells you, or that it shows itself, "
-           "where you can log in to it in another way, with:"),
+           "Compare the fingerprint with the one that its administrator tells you, or that the command below "
+           "prints on the machine itself, where you can log in to it in another way."),
         this));
-    auto* const command = new FactTable(m_appearance, this);
-    command->add(tr("Command"), commandFor(m_question.keyType), FactTable::Look::Code);
-    column.addWidget(command);
     if (m_question.fingerprint.isEmpty()) addPrompt(column);
     addFacts(column);
-    column.addWidget(makeNote(tr("The key is remembered when you connect."), this));
+    // ssh says, too, by which other names it knows the key.
+    Notice remembered{u"remembered"_s, Notice::Kind::Info, tr("The key is remembered when you connect."),
+                      m_question.fingerprint.isEmpty() ? QString() : shownText(m_question.prompt)};
+    remembered.canBeClosed = false;
+    addNotices(column)->showNotice(remembered);
     column.addWidget(makeButtons(*this, tr("Connect"), tr("Cancel"), DefaultAnswer::Reject).box);
 }
 

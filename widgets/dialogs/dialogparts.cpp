@@ -7,10 +7,11 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QDialogButtonBox>
-#include <QFormLayout>
 #include <QGridLayout>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QLineEdit>
+#include <QListView>
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -19,9 +20,28 @@ using namespace Qt::StringLiterals;
 
 namespace cahier::widgets {
 
+namespace {
+
+/// The Fusion style draws edges darker than the window: on a dark one an empty box would not be seen.
+void showEdges(QWidget& dialog, const Theme& theme)
+{
+    QPalette palette = theme.palette();
+    if (theme.dark) palette.setColor(QPalette::Window, theme.muted);
+    for (QWidget* const field : dialog.findChildren<QWidget*>()) {
+        const bool hasEdge = qobject_cast<QCheckBox*>(field) || qobject_cast<QLineEdit*>(field) ||
+                             qobject_cast<QListView*>(field);
+        if (hasEdge) field->setPalette(palette);
+    }
+}
+
+} // namespace
+
 void followTheme(QDialog& dialog, const Appearance& appearance)
 {
-    const auto apply = [&dialog, &appearance] { dialog.setPalette(appearance.theme().palette()); };
+    const auto apply = [&dialog, &appearance] {
+        dialog.setPalette(appearance.theme().palette());
+        showEdges(dialog, appearance.theme());
+    };
     QObject::connect(&appearance, &Appearance::changed, &dialog, apply);
     apply();
 }
@@ -36,14 +56,27 @@ QVBoxLayout* makeColumn(QDialog& dialog, int width)
     return column;
 }
 
-QFormLayout* makeForm(QVBoxLayout& column)
+QGridLayout* makeForm(QVBoxLayout& column)
 {
-    auto* const form = new QFormLayout;
+    auto* const form = new QGridLayout;
     form->setHorizontalSpacing(16);
     form->setVerticalSpacing(8);
-    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    form->setColumnStretch(1, 1);
     column.addLayout(form);
     return form;
+}
+
+QLabel* addRow(QGridLayout& form, const QString& name, QWidget* field)
+{
+    const int row = form.rowCount();
+    form.addWidget(field, row, 1);
+    if (name.isEmpty()) return nullptr;
+    auto* const label = new QLabel(name, field->parentWidget());
+    label->setBuddy(field);
+    // Beside a line its text stands on the same line; beside something high it stands at the top.
+    const bool isHigh = field->sizeHint().height() > 3 * label->sizeHint().height();
+    form.addWidget(label, row, 0, isHigh ? Qt::AlignTop : Qt::AlignVCenter);
+    return label;
 }
 
 QLabel* makeHeading(const QString& text, QWidget* parent)
@@ -53,6 +86,8 @@ QLabel* makeHeading(const QString& text, QWidget* parent)
     font.setPointSizeF(font.pointSizeF() * 1.2);
     font.setWeight(QFont::DemiBold);
     label->setFont(font);
+    // Read with the dialog's title.
+    if (qobject_cast<QDialog*>(parent)) parent->setAccessibleDescription(text);
     return label;
 }
 
@@ -96,6 +131,22 @@ QCheckBox* makeCondition(const QString& text, QPushButton& button, QWidget* pare
     return box;
 }
 
+namespace {
+
+/// The pairs of a fingerprint in lines that are easily compared, none of them torn apart.
+QString inLines(const QString& code)
+{
+    constexpr qsizetype pairs = 16;
+    const QStringList parts = code.split(u':');
+    if (parts.size() <= pairs) return code;
+    QStringList lines;
+    for (qsizetype at = 0; at < parts.size(); at += pairs)
+        lines += parts.mid(at, pairs).join(u':');
+    return lines.join(u":\n"_s);
+}
+
+} // namespace
+
 FactTable::FactTable(const Appearance& appearance, QWidget* parent)
     : QWidget(parent), m_appearance(appearance), m_grid(new QGridLayout(this))
 {
@@ -113,7 +164,7 @@ void FactTable::add(const QString& name, const QString& value, Look look)
     auto* const label = new QLabel(name, this);
     label->setTextFormat(Qt::PlainText);
     label->setForegroundRole(QPalette::PlaceholderText);
-    auto* const text = new TextBlock(value, m_appearance, this);
+    auto* const text = new TextBlock(look == Look::Code ? inLines(value) : value, m_appearance, this);
     text->setAccessibleName(name);
     m_grid->addWidget(label, row, 0, Qt::AlignTop | Qt::AlignLeft);
     m_grid->addWidget(text, row, 1);
@@ -126,6 +177,8 @@ void FactTable::add(const QString& name, const QString& value, Look look)
     copy->setFocusPolicy(Qt::TabFocus);
     copy->setToolTip(tr("Copy"));
     copy->setAccessibleName(tr("Copy: %1").arg(name));
+    copy->setIconSize({14, 14});
+    copy->setFixedHeight(text->fontMetrics().lineSpacing() + 2);
     connect(copy, &QToolButton::clicked, this, [value] { QGuiApplication::clipboard()->setText(value); });
     m_grid->addWidget(copy, row, 2, Qt::AlignTop);
 }

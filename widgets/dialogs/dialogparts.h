@@ -8,7 +8,6 @@
 
 class QCheckBox;
 class QDialogButtonBox;
-class QFormLayout;
 class QGridLayout;
 class QLabel;
 class QPushButton;
@@ -23,8 +22,10 @@ void followTheme(QDialog& dialog, const Appearance& appearance);
 /// For a column with a fingerprint, which is easier to compare on one line.
 constexpr int fingerprintColumn = 560;
 
-/// Fields with their names at the left.
-[[nodiscard]] QFormLayout* makeForm(QVBoxLayout& column);
+/// Fields with their names at the left. (A grid: QFormLayout gives text that wraps more lines than it has.)
+[[nodiscard]] QGridLayout* makeForm(QVBoxLayout& column);
+/// Below the rows that are there; gives the label. Without a name the field has none.
+QLabel* addRow(QGridLayout& form, const QString& name, QWidget* field);
 
 /// Sentences of our own: plain text that wraps.
 [[nodiscard]] QLabel* makeHeading(const QString& text, QWidget* parent);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/dialogs/kernelchoices.h>
 
+#include <widgets/dialogs/listrow.h>
 #include <widgets/theme/icons.h>
 
 #include <QDateTime>
@@ -16,8 +17,6 @@ using namespace Qt::StringLiterals;
 namespace cahier::widgets {
 
 namespace {
-
-constexpr int padding = 8;
 
 QString shortPath(const QString& path)
 {
@@ -141,51 +140,32 @@ QSize KernelChoicePainter::sizeHint(const QStyleOptionViewItem& option, const QM
 {
     const bool heading =
         index.data(KernelChoices::KindRole).value<KernelChoices::Kind>() == KernelChoices::Kind::Heading;
-    return {100, option.fontMetrics.height() * (heading ? 1 : 2) + 2 * padding};
+    return heading ? QSize(100, option.fontMetrics.height() + 2 * listRowPadding) : listRowSize(option);
 }
 
 void KernelChoicePainter::paint(QPainter* painter, const QStyleOptionViewItem& option,
                                 const QModelIndex& index) const
 {
     const Theme& theme = m_appearance.theme();
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    QRectF row = QRectF(option.rect).adjusted(padding / 2.0, 0, -padding / 2.0, 0);
-    const bool heading =
-        index.data(KernelChoices::KindRole).value<KernelChoices::Kind>() == KernelChoices::Kind::Heading;
     const QString title = index.data(Qt::DisplayRole).toString();
-    if (heading) {
+    if (index.data(KernelChoices::KindRole).value<KernelChoices::Kind>() == KernelChoices::Kind::Heading) {
+        painter->save();
         QFont font = option.font;
         font.setWeight(QFont::DemiBold);
         painter->setFont(font);
         painter->setPen(theme.muted);
-        painter->drawText(row.adjusted(padding, 0, -padding, 0), Qt::AlignVCenter | Qt::AlignLeft, title);
+        painter->drawText(QRectF(option.rect).adjusted(1.5 * listRowPadding, 0, -1.5 * listRowPadding, 0),
+                          Qt::AlignVCenter | Qt::AlignLeft, title);
         painter->restore();
         return;
     }
-    if (option.state & QStyle::State_Selected) {
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(theme.selection);
-        painter->drawRoundedRect(row, 4, 4);
-    }
-    row.adjust(padding, padding / 2.0, -padding, -padding / 2.0);
-    if (index.data(KernelChoices::CurrentRole).toBool())
-        icon(u"check"_s).paint(painter, QRect(int(row.left()), int(row.center().y()) - 8, 16, 16));
-    row.setLeft(row.left() + 16 + padding);
-    const QString note = index.data(KernelChoices::NoteRole).toString();
-    painter->setPen(theme.muted);
-    painter->drawText(row, Qt::AlignVCenter | Qt::AlignRight, note);
-    row.setRight(row.right() - option.fontMetrics.horizontalAdvance(note) - 2 * padding);
-    const QRectF upper = row.adjusted(0, 0, 0, -row.height() / 2),
-                 lower = row.adjusted(0, row.height() / 2, 0, 0);
-    const int width = static_cast<int>(row.width());
-    painter->drawText(lower, Qt::AlignVCenter | Qt::AlignLeft,
-                      option.fontMetrics.elidedText(index.data(KernelChoices::DetailRole).toString(),
-                                                    Qt::ElideMiddle, width));
-    painter->setPen(theme.text);
-    painter->drawText(upper, Qt::AlignVCenter | Qt::AlignLeft,
-                      option.fontMetrics.elidedText(title, Qt::ElideRight, width));
-    painter->restore();
+    const bool isCurrent = index.data(KernelChoices::CurrentRole).toBool();
+    paintListRow(*painter, option, theme,
+                 {isCurrent ? icon(u"check"_s) : QIcon(),
+                  title,
+                  index.data(KernelChoices::DetailRole).toString(),
+                  index.data(KernelChoices::NoteRole).toString(),
+                  {}});
 }
 
 } // namespace cahier::widgets

@@ -214,6 +214,8 @@ void Sidebar::fit(int panelWidth)
     updateGeometry();
     auto* const splitter = qobject_cast<QSplitter*>(parentWidget());
     if (!splitter) return;
+    // Before it is shown it takes its widgets' size hints.
+    if (!splitter->isVisible()) return;
     QList<int> sizes = splitter->sizes();
     const int place = splitter->indexOf(this), next = place == 0 ? 1 : place - 1;
     if (sizes.size() < 2) return;
