@@ -84,8 +84,16 @@ void SavedRuntimes::save(const RuntimeEntry& entry)
         m_entries.push_back(entry);
     else
         *found = entry;
+    if (const auto ssh = std::dynamic_pointer_cast<runtimes::SshRuntime>(opened(entry.id)))
+        ssh->setWorkingFolder(entry.folder);
     store();
     Q_EMIT entriesChanged();
+}
+
+void SavedRuntimes::replace(const QString& before, const RuntimeEntry& entry)
+{
+    if (!before.isEmpty() && before != entry.id) remove(before);
+    save(entry);
 }
 
 void SavedRuntimes::remove(const QString& id)
@@ -104,6 +112,7 @@ void SavedRuntimes::disconnectFrom(const QString& id)
 {
     if (id == QLatin1StringView(localId)) return;
     // It goes after everybody was told: who is told may still hold it.
+    const auto server = m_servers.extract(id);
     if (const auto dropped = m_opened.extract(id)) Q_EMIT openedChanged(id);
 }
 
@@ -113,15 +122,15 @@ std::shared_ptr<Runtime> SavedRuntimes::opened(const QString& id) const
     return found == m_opened.end() ? nullptr : found->second;
 }
 
-QFuture<Result<std::shared_ptr<Runtime>>> SavedRuntimes::open(const QString& id)
+QFuture<SavedRuntimes::Opened> SavedRuntimes::open(const QString& id)
 {
-    using Opened = Result<std::shared_ptr<Runtime>>;
     if (const auto present = opened(id)) return QtFuture::makeReadyValueFuture(Opened(present));
     const auto found = std::ranges::find(m_entries, id, &RuntimeEntry::id);
-    Opened made =
-        found == m_entries.end()
-            ? Opened(failure(ErrorCode::NotFound, tr("The runtime %1 is not in the list any more.").arg(id)))
-            : make(*found);
+    if (found == m_entries.end())
+        return QtFuture::makeReadyValueFuture<Opened>(
+            failure(ErrorCode::NotFound, tr("The runtime %1 is not in the list any more.").arg(id)));
+    if (found->kind == RuntimeEntry::Kind::JupyterServer) return openServer(id);
+    Opened made = makeSsh(*found);
     if (made) {
         m_opened.emplace(id, *made);
         Q_EMIT openedChanged(id);
@@ -129,10 +138,8 @@ QFuture<Result<std::shared_ptr<Runtime>>> SavedRuntimes::open(const QString& id)
     return QtFuture::makeReadyValueFuture(std::move(made));
 }
 
-Result<std::shared_ptr<Runtime>> SavedRuntimes::make(const RuntimeEntry& entry)
+SavedRuntimes::Opened SavedRuntimes::makeSsh(const RuntimeEntry& entry)
 {
-    if (entry.kind != RuntimeEntry::Kind::Ssh)
-        return failure(ErrorCode::Unsupported, tr("%1 is no address of a machine.").arg(entry.id));
     const auto target = runtimes::SshTarget::parse(entry.id.sliced(sshPrefix.size()));
     if (!target) return std::unexpected(target.error());
     const auto made = std::make_shared<runtimes::SshRuntime>(*target, m_ssh);

@@ -31,6 +31,7 @@ KernelController::KernelController(const Parts& parts, QString path, QObject* pa
     connect(&m_lostTimer, &QTimer::timeout, this, &KernelController::tellLoss);
     watchSession();
     connect(&parts.runtimes, &runtime::RuntimeList::openedChanged, this, &KernelController::handleOpened);
+    connect(&parts.runtimes, &runtime::RuntimeList::accessChanged, this, &KernelController::handleAccess);
     if (const auto choice = m_path.isEmpty() ? std::nullopt : parts.memory.findChoice(m_path)) {
         m_isChosen = true;
         m_place = choice->runtime;

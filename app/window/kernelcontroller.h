@@ -137,6 +137,7 @@ private:
     void handleConnection(const runtime::ConnectionState& state);
     void tellLoss();
     void handleOpened(const QString& id);
+    void handleAccess(const QString& id);
     void rememberChoice();
     void offerLeftKernel();
     void offerWished();
@@ -149,6 +150,8 @@ private:
     Place m_runtime;
     QMetaObject::Connection m_watched;         ///< to m_runtime
     std::optional<KernelMemory::Entry> m_left; ///< what was disconnected from
+    /// What waited when the runtime refused who we are; it goes on when that is settled.
+    std::optional<std::vector<notebook::CellKey>> m_refused;
     std::optional<runtime::AcceleratorChoice> m_accelerator;
     bool m_isChosen = false; ///< by the user, for this notebook
     bool m_wishTold = false;

@@ -93,6 +93,15 @@ void KernelController::handleOpened(const QString& id)
     setRuntime(nullptr);
 }
 
+void KernelController::handleAccess(const QString& id)
+{
+    if (id != m_place || !m_refused) return;
+    const auto cells = *std::exchange(m_refused, std::nullopt);
+    withdraw(kernelTopic);
+    m_waiting = cells;
+    if (!m_preparing && m_parts.session.state() == SessionState::NoKernel) connectKernel();
+}
+
 void KernelController::connectKernel()
 {
     if (m_preparing) return;

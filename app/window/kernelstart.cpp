@@ -178,6 +178,7 @@ void KernelController::fail(const Error& error)
 {
     m_preparing = false;
     const auto cells = std::exchange(m_waiting, {});
+    if (error.code == ErrorCode::PermissionDenied) m_refused = cells;
     std::vector<Notice::Way> ways;
     if (const QString command = widgets::commandIn(error.message); !command.isEmpty())
         ways.push_back(

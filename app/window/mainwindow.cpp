@@ -4,9 +4,11 @@
 #include <app/window/chrome.h>
 #include <app/window/kernelstatus.h>
 #include <app/window/recentfiles.h>
+#include <app/window/runtimeactions.h>
 #include <app/window/welcomepage.h>
 #include <widgets/commands/commandpalette.h>
 #include <widgets/panels/outlinepanel.h>
+#include <widgets/panels/sidebar.h>
 
 #include <QLabel>
 #include <QMenuBar>
@@ -28,7 +30,9 @@ constexpr std::chrono::milliseconds refreshDelay{40};
 } // namespace
 
 MainWindow::MainWindow(const WindowServices& services, QWidget* parent)
-    : QMainWindow(parent), m_services(services), m_commands(new widgets::CommandList(services.settings, this))
+    : QMainWindow(parent), m_services(services),
+      m_commands(new widgets::CommandList(services.settings, this)),
+      m_runtimes(new RuntimeActions(services.runtimes, services.appearance, *this))
 {
     setAcceptDrops(true);
     setAnimated(false);
@@ -107,7 +111,6 @@ void MainWindow::makeToolBar()
     auto* const space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
-    add(u"view.outline"_s);
     add(u"view.palette"_s);
     add(u"view.settings"_s);
     const auto applyTheme = [this, bar] { bar->setStyleSheet(toolBarStyle(m_services.appearance.theme())); };
@@ -118,28 +121,21 @@ void MainWindow::makeToolBar()
 void MainWindow::makeCentre()
 {
     m_tabs = new NotebookTabs(m_services.appearance, this);
-    m_outline = new widgets::OutlinePanel(m_services.appearance, this);
     m_centre = new QStackedWidget(this);
     m_centre->addWidget(m_tabs);
     m_splitter = new QSplitter(this);
-    m_splitter->addWidget(m_outline);
+    makePanels();
+    m_splitter->addWidget(m_sidebar);
     m_splitter->addWidget(m_centre);
     m_splitter->setStretchFactor(1, 1);
-    m_splitter->setCollapsible(1, false);
+    m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(1);
-    m_splitter->setSizes({m_services.settings.outlineWidth(), 900});
     setCentralWidget(m_splitter);
     m_palette = new widgets::CommandPalette(*m_commands, m_services.settings, m_services.appearance, *this);
     connect(m_tabs, &QTabWidget::currentChanged, this, &MainWindow::showCurrent);
     connect(m_tabs, &NotebookTabs::closeRequested, this, [this](QWidget* page) {
         if (auto* const tab = qobject_cast<NotebookTab*>(page)) return close(tab);
         page->deleteLater(); // its own button asks
-    });
-    connect(m_outline, &widgets::OutlinePanel::cellActivated, this, [this](notebook::CellKey cell) {
-        const NotebookTab* const tab = m_tabs->current();
-        if (!tab || !tab->page()) return;
-        tab->page()->revealCell(cell);
-        tab->page()->setFocus();
     });
 }
 
@@ -160,9 +156,8 @@ void MainWindow::showCurrent()
 {
     const bool any = m_tabs->count() > 0;
     m_centre->setCurrentWidget(any ? static_cast<QWidget*>(m_tabs) : welcome());
-    const NotebookTab* const tab = m_tabs->current();
-    m_outline->setNotebook(tab && tab->page() ? &tab->page()->notebook() : nullptr);
-    m_outline->setVisible(any && m_services.settings.outlineShown());
+    showPanel();
+    fillPanels();
     showState();
     showPosition();
     m_commands->refresh();
@@ -191,20 +186,12 @@ void MainWindow::showPosition()
 {
     const NotebookTab* const tab = m_tabs->current();
     const auto cell = tab && tab->page() ? tab->page()->activeCell() : std::nullopt;
-    m_outline->setActiveCell(cell);
+    if (m_outline) m_outline->setActiveCell(cell);
     if (!tab || !tab->page()) return m_position->clear();
     const notebook::Notebook& notebook = tab->page()->notebook();
     const int count = notebook.cellCount();
     m_position->setText(cell ? tr("Cell %1 of %2").arg(notebook.indexOf(*cell) + 1).arg(count)
                              : tr("Cells: %1").arg(count));
-}
-
-void MainWindow::showOutline(bool shown)
-{
-    if (!shown && m_outline->isVisible()) m_services.settings.setOutlineWidth(m_splitter->sizes().front());
-    m_services.settings.setOutlineShown(shown);
-    m_outline->setVisible(shown && m_tabs->count() > 0);
-    m_commands->action(u"view.outline"_s)->setChecked(shown);
 }
 
 void MainWindow::tell(const QString& sentence)

@@ -15,12 +15,14 @@ class QStackedWidget;
 namespace cahier::widgets {
 class CommandPalette;
 class OutlinePanel;
+class Sidebar;
 } // namespace cahier::widgets
 
 namespace cahier::window {
 
 class KernelStatus;
 class RecentFiles;
+class RuntimeActions;
 class WelcomePage;
 
 /// What the window is made with; outlives it.
@@ -54,7 +56,10 @@ public:
 
     [[nodiscard]] widgets::CommandList& commands() { return *m_commands; }
     [[nodiscard]] NotebookTabs& tabs() { return *m_tabs; }
-    [[nodiscard]] widgets::OutlinePanel& outline() { return *m_outline; }
+    /// Null before it was shown.
+    [[nodiscard]] widgets::OutlinePanel* outline() const { return m_outline; }
+    [[nodiscard]] widgets::Sidebar& sidebar() { return *m_sidebar; }
+    [[nodiscard]] RuntimeActions& runtimes() { return *m_runtimes; }
     [[nodiscard]] KernelStatus& kernelStatus() { return *m_kernelStatus; }
 
 protected:
@@ -72,8 +77,14 @@ private:
     void showCurrent();
     void showState();
     void showPosition();
-    void showOutline(bool shown);
     void tell(const QString& sentence);
+
+    // mainwindowpanels.cpp: the side bar
+    void makePanels();
+    void bindPanel(const QString& id, const QString& command);
+    void showPanel();
+    void fillPanels();
+    [[nodiscard]] QWidget* makeOutline();
 
     // mainwindowcommands.cpp
     void bindFileCommands();
@@ -111,11 +122,13 @@ private:
 
     WindowServices m_services;
     widgets::CommandList* m_commands;
+    RuntimeActions* m_runtimes;
     NotebookTabs* m_tabs = nullptr;
     QStackedWidget* m_centre = nullptr; ///< the welcome page, or the notebooks
     WelcomePage* m_welcome = nullptr;   ///< made when it is first shown
     QSplitter* m_splitter = nullptr;
-    widgets::OutlinePanel* m_outline = nullptr;
+    widgets::Sidebar* m_sidebar = nullptr;
+    widgets::OutlinePanel* m_outline = nullptr; ///< made when it is first shown, as all panels are
     widgets::CommandPalette* m_palette = nullptr;
     KernelStatus* m_kernelStatus = nullptr;
     QLabel* m_position = nullptr;

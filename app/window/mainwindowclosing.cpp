@@ -3,10 +3,9 @@
 #include <app/window/mainwindow.h>
 
 #include <app/window/questions.h>
-#include <widgets/panels/outlinepanel.h>
+#include <widgets/panels/sidebar.h>
 
 #include <QCloseEvent>
-#include <QSplitter>
 
 #include <memory>
 
@@ -61,7 +60,7 @@ void MainWindow::settleTabs(std::size_t next, bool stopKernels)
 void MainWindow::finishQuit(bool stopKernels)
 {
     m_services.settings.setWindowGeometry(saveGeometry());
-    if (m_outline->isVisible()) m_services.settings.setOutlineWidth(m_splitter->sizes().front());
+    m_services.settings.setSidePanelWidth(m_sidebar->panelWidth());
     const std::vector<NotebookTab*> tabs = m_tabs->all();
     if (m_services.remembersTabs) {
         QStringList paths;

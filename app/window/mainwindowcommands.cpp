@@ -88,8 +88,6 @@ void MainWindow::bindViewCommands()
     m_commands->bind(u"view.zoomReset"_s, [this] { zoom(0); });
     m_commands->bind(u"view.palette"_s, [this] { m_palette->open(); });
     m_commands->bind(u"view.settings"_s, [this] { showSettings(); });
-    m_commands->bind(u"view.outline"_s, [this] { showOutline(!m_services.settings.outlineShown()); });
-    m_commands->action(u"view.outline"_s)->setChecked(settings.outlineShown());
     m_commands->bind(u"view.fullScreen"_s, [this] {
         setWindowState(windowState() ^ Qt::WindowFullScreen);
         m_commands->action(u"view.fullScreen"_s)->setChecked(isFullScreen());

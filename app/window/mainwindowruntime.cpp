@@ -2,6 +2,8 @@
 // The kernel of the notebook in front, and where it runs.
 #include <app/window/mainwindow.h>
 
+#include <app/window/runtimeactions.h>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -66,6 +68,8 @@ void MainWindow::bindRuntimeCommands()
     m_commands->bind(
         u"runtime.change"_s, [this] { m_tabs->current()->chooseRuntime(); },
         [this] { return kernel() != nullptr; }, noNotebook);
+    m_commands->bind(u"runtime.manage"_s, [this] { m_runtimes->manage(); });
+    connect(m_runtimes, &RuntimeActions::told, this, &MainWindow::tell);
 }
 
 /// The connection goes as well, unless another notebook uses it.

@@ -5,6 +5,7 @@
 #include <app/window/background.h>
 #include <app/window/questions.h>
 #include <app/window/recentfiles.h>
+#include <app/window/runtimeactions.h>
 #include <app/window/welcomepage.h>
 #include <core/notebook/fileimage.h>
 #include <core/notebook/reader.h>
@@ -86,6 +87,8 @@ void MainWindow::watch(NotebookTab* tab)
     connect(tab, &NotebookTab::activeCellChanged, this, ifCurrent(&MainWindow::showPosition));
     connect(tab, &NotebookTab::told, this, &MainWindow::tell);
     connect(tab, &NotebookTab::linkActivated, this, &MainWindow::openLink);
+    connect(tab, &NotebookTab::runtimeDialogOpened, this,
+            [this](widgets::RuntimeDialog* dialog) { m_runtimes->serve(*dialog); });
     const auto remember = [this, tab] {
         if (!tab->file().path().isEmpty() && tab->page()) m_recent->add(tab->file().path());
     };

@@ -46,6 +46,8 @@ Q_SIGNALS:
     void entriesChanged();
     /// opened(id) gives one now, or none any more.
     void openedChanged(const QString& id);
+    /// The user answered what a runtime wanted to know: what it refused may be tried again.
+    void accessChanged(const QString& id);
 };
 
 } // namespace cahier::runtime

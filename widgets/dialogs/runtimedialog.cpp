@@ -85,6 +85,9 @@ RuntimeDialog::RuntimeDialog(runtime::RuntimeList& runtimes, Current current, co
     connect(m_kernels, &KernelList::activated, this, &RuntimeDialog::choose);
     connect(m_accelerators, &QComboBox::currentIndexChanged, this, &RuntimeDialog::showConsequence);
     connect(&runtimes, &runtime::RuntimeList::entriesChanged, this, &RuntimeDialog::fillPlaces);
+    connect(&runtimes, &runtime::RuntimeList::accessChanged, this, [this](const QString& id) {
+        if (id == m_selected) showRuntime();
+    });
     connect(&appearance, &Appearance::changed, this, [this] { setPalette(m_appearance.theme().palette()); });
     setPalette(appearance.theme().palette());
     resize(620, 580);

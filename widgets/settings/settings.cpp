@@ -226,24 +226,24 @@ void Settings::setWindowGeometry(const QByteArray& geometry)
     store(u"window/geometry", geometry);
 }
 
-bool Settings::outlineShown() const
+QString Settings::sidePanel() const
 {
-    return m_file.value("window/outline", true).toBool();
+    return m_file.value("window/panel", u"outline"_s).toString();
 }
 
-void Settings::setOutlineShown(bool shown)
+void Settings::setSidePanel(const QString& panel)
 {
-    store(u"window/outline", shown);
+    store(u"window/panel", panel);
 }
 
-int Settings::outlineWidth() const
+int Settings::sidePanelWidth() const
 {
-    return std::clamp(m_file.value("window/outlineWidth", 240).toInt(), 120, 800);
+    return std::clamp(m_file.value("window/panelWidth", 240).toInt(), 120, 800);
 }
 
-void Settings::setOutlineWidth(int width)
+void Settings::setSidePanelWidth(int width)
 {
-    store(u"window/outlineWidth", width);
+    store(u"window/panelWidth", width);
 }
 
 QStringList Settings::openTabs() const

@@ -70,11 +70,11 @@ public:
     /// window/geometry
     [[nodiscard]] QByteArray windowGeometry() const;
     void setWindowGeometry(const QByteArray& geometry);
-    /// window/outline, window/outlineWidth
-    [[nodiscard]] bool outlineShown() const;
-    void setOutlineShown(bool shown);
-    [[nodiscard]] int outlineWidth() const;
-    void setOutlineWidth(int width);
+    /// window/panel: the side bar's panel, as in its command's name; empty: none. window/panelWidth
+    [[nodiscard]] QString sidePanel() const;
+    void setSidePanel(const QString& panel);
+    [[nodiscard]] int sidePanelWidth() const;
+    void setSidePanelWidth(int width);
     /// window/tabs, window/currentTab: the notebooks that were open when the window was closed
     [[nodiscard]] QStringList openTabs() const;
     [[nodiscard]] int currentTab() const;

@@ -61,10 +61,10 @@ void TestWindowMain::open_file_showsCellsOutlineAndTitle()
     open(m_stage->write(u"a.ipynb"_s, {u"# Title\n## Part"_s, u"x = 1"_s, u"# End"_s}));
     QVERIFY(m_program->window.windowTitle().startsWith(u"a.ipynb"_s));
     QCOMPARE(m_program->window.tabs().tabText(0), u"a.ipynb"_s);
-    QTRY_COMPARE(m_program->window.outline().model().rowCount(), 3);
+    QTRY_COMPARE(m_program->window.outline()->model().rowCount(), 3);
     QCOMPARE(m_program->settings.recentFiles(), QStringList{m_stage->path(u"a.ipynb"_s)});
     QCOMPARE(m_program->window.kernelStatus().text(), u"No kernel"_s);
-    auto* const list = m_program->window.outline().findChild<QListView*>();
+    auto* const list = m_program->window.outline()->findChild<QListView*>();
     QTest::mouseClick(list->viewport(), Qt::LeftButton, {},
                       list->visualRect(list->model()->index(2, 0)).center());
     QCOMPARE(m_program->page()->activeCell(), m_program->notebook().cellAt(2).key());
