@@ -34,6 +34,17 @@ private:
     QRegularExpression m_pattern;
 };
 
+/// As people sort: 2 before 10, a beside A.
+QCollator makeCollator()
+{
+    // The C locale knows no such order.
+    const QLocale locale;
+    QCollator collator(locale.language() == QLocale::C ? QLocale(QLocale::English) : locale);
+    collator.setNumericMode(true);
+    collator.setCaseSensitivity(Qt::CaseInsensitive);
+    return collator;
+}
+
 bool isFolder(const ListedFile& file)
 {
     return file.entry.kind == FileEntry::Kind::Folder;
@@ -64,9 +75,7 @@ std::shared_ptr<const ListedFiles> listFiles(const FilePages& pages,
             nextId = std::max(nextId, file.id + 1);
         }
     }
-    QCollator collator;
-    collator.setNumericMode(true);
-    collator.setCaseSensitivity(Qt::CaseInsensitive);
+    const QCollator collator = makeCollator();
     auto files = std::make_shared<ListedFiles>();
     std::size_t count = 0;
     for (const auto& page : pages)

@@ -116,7 +116,7 @@ void FilesPanel::connectParts()
     connect(m_model, &FilesModel::stateChanged, this, &FilesPanel::updateState);
     connect(m_model, &FilesModel::listed, this, &FilesPanel::takeListed);
     connect(m_model, &FilesModel::renameRequested, m_fileActions, &FileActions::rename);
-    connect(m_view, &FilesView::opened, this, &FilesPanel::openCurrent);
+    connect(m_view, &FilesView::opened, this, [this](const QModelIndex& index) { open(index.row()); });
     connect(m_view, &FilesView::menuRequested, this, &FilesPanel::showMenu);
     connect(m_view, &FilesView::filesDropped, this, &FilesPanel::upload);
     connect(m_view, &FilesView::pathsDropped, m_fileActions, &FileActions::move);

@@ -104,6 +104,7 @@ private:
     void fillMenu(QMenu& menu) const;
     [[nodiscard]] bool handleKey(const QKeyEvent& event, bool act);
     void openCurrent();
+    void open(int row);
     void enterCurrent();
     void insertPath();
     void copyPath();

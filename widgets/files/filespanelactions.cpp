@@ -145,11 +145,15 @@ bool FilesPanel::eventFilter(QObject* watched, QEvent* event)
 
 void FilesPanel::openCurrent()
 {
-    const int row = m_view->currentIndex().row();
+    open(m_view->currentIndex().row());
+}
+
+void FilesPanel::open(int row)
+{
     const runtime::FileEntry* const entry = m_model->entryAt(row);
     const bool isFolder = entry && entry->kind == runtime::FileEntry::Kind::Folder;
     if (!entry || isFolder)
-        return m_model->setExpanded(row, !m_view->currentIndex().data(FilesModel::ExpandedRole).toBool());
+        return m_model->setExpanded(row, !m_model->index(row, 0).data(FilesModel::ExpandedRole).toBool());
     if (!canBeReached(entry->name)) return;
     const bool isNotebook = entry->name.endsWith(".ipynb"_L1, Qt::CaseInsensitive);
     if (isNotebook && m_where == Where::ThisMachine)

@@ -31,7 +31,7 @@ QToolButton* makeButton(const QString& name, QWidget* parent)
 
 } // namespace
 
-QString durationText(qint64 seconds)
+QString timeText(qint64 seconds)
 {
     if (seconds < 60) return TransferRow::tr("%1 s").arg(seconds);
     const qint64 minutes = (seconds + 30) / 60;
@@ -61,7 +61,7 @@ QString stateText(const TransferQueue::Item& item)
     if (item.total == 0) return TransferRow::tr("Starting…");
     QStringList parts{amount};
     if (item.speed >= 1) parts += TransferRow::tr("%1/s").arg(sizeText(static_cast<qint64>(item.speed)));
-    if (const auto left = item.timeLeft()) parts += TransferRow::tr("%1 left").arg(durationText(*left));
+    if (const auto left = item.timeLeft()) parts += TransferRow::tr("%1 left").arg(timeText(*left));
     return parts.join(u" · "_s);
 }
 

@@ -41,6 +41,6 @@ private:
 /// "3 of 60 MB · 4.5 MB/s · 12 s left", or what it waits for, or why it failed.
 [[nodiscard]] QString stateText(const TransferQueue::Item& item);
 /// "12 s", "3 min", "2 h 5 min".
-[[nodiscard]] QString durationText(qint64 seconds);
+[[nodiscard]] QString timeText(qint64 seconds);
 
 } // namespace cahier::widgets
