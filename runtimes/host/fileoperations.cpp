@@ -8,16 +8,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <format>
-#include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -38,56 +34,6 @@ const char* kindOf(mode_t mode)
 {
     if (S_ISREG(mode)) return "file";
     return S_ISDIR(mode) ? "folder" : "other";
-}
-
-std::optional<Json> entryOf(const std::string& path, const std::string& name)
-{
-    struct stat own{}, target{};
-    if (lstat(path.c_str(), &own) != 0) return std::nullopt;
-    const bool isLink = S_ISLNK(own.st_mode);
-    if (!isLink || stat(path.c_str(), &target) != 0) target = own; // a link that leads nowhere is "other"
-    return Json{{"name", name},
-                {"kind", kindOf(target.st_mode)},
-                {"link", isLink},
-                {"size", static_cast<std::int64_t>(target.st_size)},
-                {"modified", millisecondsOf(target.st_mtim)}};
-}
-
-// A name may be no UTF-8, which a message cannot carry.
-std::string toHex(const std::string& bytes)
-{
-    std::string text;
-    for (const unsigned char byte : bytes)
-        text += std::format("{:02x}", static_cast<unsigned>(byte));
-    return text;
-}
-
-std::optional<std::string> fromHex(const std::string& text)
-{
-    std::string bytes;
-    for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
-        unsigned byte = 0;
-        const char* const end = text.data() + at + 2;
-        if (std::from_chars(text.data() + at, end, byte, 16).ptr != end) return std::nullopt;
-        bytes += static_cast<char>(byte);
-    }
-    return text.size() % 2 == 0 ? std::optional(bytes) : std::nullopt;
-}
-
-/// Those that come after `after`, in no order.
-wire::Result<std::vector<std::string>> namesIn(const std::string& path, const std::string& after)
-{
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), &closedir);
-    if (!folder) return fileFailure("list the folder", path, errno);
-    std::vector<std::string> names;
-    errno = 0;
-    while (const dirent* const entry = readdir(folder.get())) {
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != ".." && name > after) names.emplace_back(name);
-        errno = 0;
-    }
-    if (errno != 0) return fileFailure("list the folder", path, errno);
-    return names;
 }
 
 std::string nameOf(const std::string& path)
@@ -114,26 +60,17 @@ wire::Result<std::string> filePath(const std::string& text)
                          std::format("“{}” is no path from / or ~ (the home folder).", text));
 }
 
-wire::Result<Json> listFolder(const std::string& path, const std::string& after)
+std::optional<Json> entryOf(const std::string& path, const std::string& name)
 {
-    const std::optional<std::string> last = fromHex(after);
-    if (!last) return wire::failure(wire::errorCodeBadRequest, "after is what an answer called next.");
-    wire::Result<std::vector<std::string>> names = namesIn(path, *last);
-    if (!names) return std::unexpected(names.error());
-    const bool more = names->size() > maxListed;
-    if (more) {
-        std::ranges::nth_element(*names, names->begin() + maxListed);
-        names->resize(maxListed);
-    }
-    std::ranges::sort(*names);
-    Json entries = Json::array();
-    for (const std::string& name : *names) {
-        std::optional<Json> entry = entryOf((fs::path(path) / name).string(), name);
-        if (entry) entries.push_back(std::move(*entry)); // else it is gone by now
-    }
-    Json listing{{"folder", path}, {"entries", std::move(entries)}};
-    if (more) listing["next"] = toHex(names->back());
-    return listing;
+    struct stat own{}, target{};
+    if (lstat(path.c_str(), &own) != 0) return std::nullopt;
+    const bool isLink = S_ISLNK(own.st_mode);
+    if (!isLink || stat(path.c_str(), &target) != 0) target = own; // a link that leads nowhere is "other"
+    return Json{{"name", name},
+                {"kind", kindOf(target.st_mode)},
+                {"link", isLink},
+                {"size", static_cast<std::int64_t>(target.st_size)},
+                {"modified", millisecondsOf(target.st_mtim)}};
 }
 
 wire::Result<Json> describeFile(const std::string& path)

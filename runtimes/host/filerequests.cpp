@@ -60,8 +60,8 @@ template <typename Work> void answerWith(const Request& request, Work work)
 void listFiles(const Request& request)
 {
     if (const auto path = pathOf(request))
-        answerWith(request,
-                   [path = *path, after = request.text("after")] { return listFolder(path, after); });
+        answerWith(request, [path = *path, after = request.text("after"),
+                             &lister = request.host.files().lister()] { return lister.list(path, after); });
 }
 
 void statFile(const Request& request)

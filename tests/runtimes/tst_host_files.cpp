@@ -3,12 +3,14 @@
 #include <tests/support/hostfixture.h>
 
 #include <runtimes/host/fileoperations.h>
+#include <runtimes/host/folderlister.h>
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -31,6 +33,7 @@ private Q_SLOTS:
     void path_forms_areResolved();
     void read_fifo_neverWaits();
     void list_manyNames_comeOnceInOrder();
+    void list_changedBetween_isSeen();
     void list_badAfter_isRefused();
 };
 
@@ -193,11 +196,12 @@ void TestHostFiles::list_manyNames_comeOnceInOrder()
     for (const std::string& name : names)
         make(name);
     std::ranges::sort(names);
+    host::FolderLister lister;
     std::vector<std::string> listed;
     std::string after;
     int answers = 0;
     do {
-        const auto listing = host::listFolder(path, after);
+        const auto listing = lister.list(path, after);
         QVERIFY(listing);
         QVERIFY(listing->at("entries").size() <= host::maxListed);
         for (const json& entry : listing->at("entries"))
@@ -205,15 +209,42 @@ void TestHostFiles::list_manyNames_comeOnceInOrder()
         after = listing->value("next", "");
         ++answers;
     } while (!after.empty());
+    std::filesystem::remove_all(path); // QTemporaryDir does not find those that are no UTF-8
     QCOMPARE(answers, 3);
     QVERIFY(listed == names);
+}
+
+/// The names of a large folder are remembered between two answers, and not beyond a change.
+void TestHostFiles::list_changedBetween_isSeen()
+{
+    const QTemporaryDir folder;
+    const std::string path = folder.path().toStdString();
+    const auto make = [&](const std::string& name) {
+        QFile file(QString::fromStdString(path + "/" + name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    };
+    for (std::size_t number = 0; number < host::maxListed + 2; ++number)
+        make("b" + std::to_string(10000 + number));
+    host::FolderLister lister;
+    const auto first = lister.list(path, "");
+    QVERIFY(first);
+    const std::string next = first->at("next");
+    QCOMPARE(lister.list(path, next)->at("entries").size(), 2u);
+    QVERIFY(lister.list(path, ""));
+    make("z");
+    QCOMPARE(lister.list(path, next)->at("entries").size(), 3u);
+    QVERIFY(lister.list(path, ""));
+    QCOMPARE(unlink((path + "/z").c_str()), 0);
+    QCOMPARE(lister.list(path, next)->at("entries").size(), 2u);
+    QVERIFY(!lister.list(path + "/missing", ""));
+    QCOMPARE(lister.list(path, "")->at("entries").size(), host::maxListed);
 }
 
 void TestHostFiles::list_badAfter_isRefused()
 {
     for (const char* const bad : {"a", "zz", "a ", "+1", "-1", "0x"})
-        QVERIFY2(!host::listFolder("/", bad), bad);
-    QVERIFY(host::listFolder("/", "61"));
+        QVERIFY2(!host::FolderLister().list("/", bad), bad);
+    QVERIFY(host::FolderLister().list("/", "61"));
 }
 
 QTEST_GUILESS_MAIN(TestHostFiles)
