@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/files/filepainter.h>
 
-#include <widgets/files/filesmodel.h>
+#include <widgets/files/filesview.h>
 #include <widgets/theme/icons.h>
 
 #include <QLineEdit>
@@ -30,6 +30,14 @@ QString signOf(const QModelIndex& index)
     if (index.data(FilesModel::FolderRole).toBool()) return u"files"_s;
     const QString name = index.data(Qt::EditRole).toString();
     return name.endsWith(".ipynb"_L1, Qt::CaseInsensitive) ? u"notebook"_s : u"file"_s;
+}
+
+/// A row is hovered as a whole.
+QColor groundOf(const Theme& theme, const QStyleOptionViewItem& option, const QModelIndex& index)
+{
+    if (option.state & QStyle::State_Selected) return theme.selection;
+    const auto* const view = qobject_cast<const FilesView*>(option.widget);
+    return view && view->hoveredRow() == index.row() ? theme.border : theme.chrome;
 }
 
 /// Where the text of the name's cell begins.
@@ -68,10 +76,11 @@ void FilePainter::paint(QPainter* painter, const QStyleOptionViewItem& option, c
     const Theme& theme = m_appearance.theme();
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    if (option.state & QStyle::State_Selected)
-        painter->fillRect(option.rect, theme.selection);
-    else if (option.state & QStyle::State_MouseOver)
-        painter->fillRect(option.rect, theme.border);
+    painter->fillRect(option.rect, groundOf(theme, option, index));
+    if ((option.state & QStyle::State_HasFocus) && !(option.state & QStyle::State_Selected)) {
+        painter->setPen(theme.accent);
+        painter->drawRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
     painter->setFont(option.font);
     if (index.column() == FilesModel::NameColumn) {
         paintName(*painter, option, index);
@@ -100,7 +109,7 @@ void FilePainter::paintName(QPainter& painter, const QStyleOptionViewItem& optio
         // In the corner, on a ground of its own, so that it is seen on whatever is below it.
         const QRect corner(place.center().x(), place.center().y(), sign / 2 + 2, sign / 2 + 2);
         painter.setPen(Qt::NoPen);
-        painter.setBrush(theme.page);
+        painter.setBrush(groundOf(theme, option, index));
         painter.drawRoundedRect(corner, 2, 2);
         icon(u"link"_s).paint(&painter, corner);
     }

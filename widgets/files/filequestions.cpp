@@ -3,7 +3,6 @@
 
 #include <widgets/files/filenames.h>
 
-#include <QCheckBox>
 #include <QCoreApplication>
 #include <QGridLayout>
 #include <QPushButton>
@@ -22,13 +21,14 @@ QString tr(const char* text)
 } // namespace
 
 QMessageBox* askAboutFiles(QWidget* context, const QString& question, const QString& explanation,
-                           const std::vector<FileAnswer>& answers)
+                           const std::vector<FileAnswer>& answers, QCheckBox* check)
 {
     auto* const box =
         new QMessageBox(QMessageBox::NoIcon, {}, question, QMessageBox::NoButton, context->window());
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
     box->setInformativeText(explanation);
+    if (check) box->setCheckBox(check);
     std::vector<std::pair<QAbstractButton*, std::function<void()>>> ways;
     for (const FileAnswer& answer : answers) {
         QPushButton* const button = box->addButton(answer.title, answer.role);
@@ -60,16 +60,13 @@ QMessageBox* askReplace(QWidget* context, const ReplaceQuestion& question, const
         return [take, forAll, answer] { take(answer, *forAll); };
     };
     const QString replace = question.merges ? tr("Merge") : tr("Replace");
-    QMessageBox* const box =
-        askAboutFiles(context, sentence.arg(shownName(question.name)), where + u' ' + question.explanation,
-                      {{tr("Keep both"), QMessageBox::AcceptRole, way(Answer::KeepBoth)},
-                       {replace, QMessageBox::DestructiveRole, way(Answer::Replace)},
-                       {tr("Skip"), QMessageBox::RejectRole, way(Answer::Skip)}});
-    if (!question.several) return box;
-    auto* const all = new QCheckBox(tr("Do the same for the others"), box);
-    box->setCheckBox(all);
-    QObject::connect(all, &QCheckBox::toggled, box, [forAll](bool checked) { *forAll = checked; });
-    return box;
+    auto* const all = question.several ? new QCheckBox(tr("Do the same for the others")) : nullptr;
+    if (all) QObject::connect(all, &QCheckBox::toggled, all, [forAll](bool checked) { *forAll = checked; });
+    return askAboutFiles(context, sentence.arg(shownName(question.name)), where + u' ' + question.explanation,
+                         {{tr("Keep both"), QMessageBox::AcceptRole, way(Answer::KeepBoth)},
+                          {replace, QMessageBox::DestructiveRole, way(Answer::Replace)},
+                          {tr("Skip"), QMessageBox::RejectRole, way(Answer::Skip)}},
+                         all);
 }
 
 } // namespace cahier::widgets

@@ -4,6 +4,7 @@
 
 #include <widgets/files/transferqueue.h>
 
+#include <QCheckBox>
 #include <QMessageBox>
 
 #include <functional>
@@ -18,8 +19,9 @@ struct FileAnswer {
 
 /// Opens a question over the window of `context` and returns at once. The first answer is the default; Escape
 /// is the one whose role is RejectRole. An answer is taken when the question is gone, unless `context` is.
+/// The question gets to own `check`; null: none.
 QMessageBox* askAboutFiles(QWidget* context, const QString& question, const QString& explanation,
-                           const std::vector<FileAnswer>& answers);
+                           const std::vector<FileAnswer>& answers, QCheckBox* check = nullptr);
 
 using TakeReplaceAnswer = std::function<void(TransferQueue::Answer answer, bool forAll)>;
 struct ReplaceQuestion {

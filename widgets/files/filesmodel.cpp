@@ -226,19 +226,21 @@ void FilesModel::arrangeSoon(const FolderPtr& folder)
         [this, weak = std::weak_ptr(folder), complete, round = folder->round,
          order = m_order](const std::shared_ptr<Arrangement>& arrangement) {
             const FolderPtr arranged = weak.lock();
+            const bool counts = arranged && arranged->round == round && order == m_order;
+            if (arranged) arranged->arranging = false;
+            if (!counts) discard(std::move(arrangement->files));
             if (!arranged) return;
-            arranged->arranging = false;
-            if (arranged->round != round || order != m_order) return arrangeSoon(arranged);
-            takeArrangement(arranged, *arrangement, complete);
+            if (!counts) return arrangeSoon(arranged);
+            takeArrangement(arranged, std::move(*arrangement), complete);
             if (arranged->arrangeAgain && showsMore(*arranged)) arrangeSoon(arranged);
         });
 }
 
-void FilesModel::takeArrangement(const FolderPtr& folder, const Arrangement& arrangement, bool complete)
+void FilesModel::takeArrangement(const FolderPtr& folder, Arrangement arrangement, bool complete)
 {
     const bool wasListed = folder->files != nullptr;
-    auto old = std::exchange(folder->files, arrangement.files);
-    folder->shown = arrangement.shown;
+    auto old = std::exchange(folder->files, std::move(arrangement.files));
+    folder->shown = std::move(arrangement.shown);
     FilePages pages;
     if (complete) pages = std::exchange(folder->pages, {});
     if (complete && !folder->folders.isEmpty()) {

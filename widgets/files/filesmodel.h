@@ -66,6 +66,8 @@ public:
 
     [[nodiscard]] QString pathOf(int row) const;        ///< empty for a note
     [[nodiscard]] int rowOf(const QString& path) const; ///< -1: not shown
+    /// Of many paths at once; those that are not shown are left out.
+    [[nodiscard]] std::vector<int> rowsOf(const QStringList& paths) const;
     /// The row of the folder that a row lies in; -1: the root.
     [[nodiscard]] int parentRow(int row) const;
     /// The folder's path for its own row, else that of the folder it lies in; the root for -1.
@@ -130,7 +132,7 @@ private:
     void fail(Folder& folder, const Error& error);
     [[nodiscard]] static bool showsMore(const Folder& folder);
     void arrangeSoon(const FolderPtr& folder);
-    void takeArrangement(const FolderPtr& folder, const Arrangement& arrangement, bool complete);
+    void takeArrangement(const FolderPtr& folder, Arrangement arrangement, bool complete);
     void forEach(const std::function<void(const FolderPtr&)>& visit) const;
     [[nodiscard]] FolderPtr find(const QString& path) const;
     void dropTree();

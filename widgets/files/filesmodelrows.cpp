@@ -193,6 +193,23 @@ int FilesModel::rowOf(const QString& path) const
     return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
+std::vector<int> FilesModel::rowsOf(const QStringList& paths) const
+{
+    QHash<const Folder*, QSet<QString>> names;
+    for (const QString& path : paths)
+        if (const FolderPtr folder = find(parentPath(path))) names[folder.get()].insert(lastName(path));
+    std::vector<int> rows;
+    if (names.isEmpty()) return rows;
+    auto of = names.constEnd();
+    for (int row = 0; row < rowCount() && std::ssize(rows) < paths.size(); ++row) {
+        const Row& shown = m_rows[static_cast<std::size_t>(row)];
+        if (!shown.file) continue;
+        if (of == names.constEnd() || of.key() != shown.folder) of = names.constFind(shown.folder);
+        if (of != names.constEnd() && of->contains(shown.file->entry.name)) rows.push_back(row);
+    }
+    return rows;
+}
+
 int FilesModel::parentRow(int row) const
 {
     const Row* const shown = rowAt(row);

@@ -61,6 +61,7 @@ void FilesPanel::layOut()
     m_place->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* const head = new QHBoxLayout;
     head->setContentsMargins(margin + 4, margin, margin, margin);
+    head->setSpacing(margin + 2);
     head->addWidget(m_title);
     head->addWidget(m_place, 1);
     m_filter->setPlaceholderText(tr("Filter"));
@@ -169,6 +170,7 @@ void FilesPanel::start()
 {
     if (!m_runtime || !m_runtime->files()) return;
     const auto last = m_lastFolders.find(m_runtime);
+    m_isStarting = true;
     m_model->setRoot(last != m_lastFolders.end() ? last->second : m_path->startFolder());
 }
 
@@ -192,6 +194,7 @@ void FilesPanel::refresh()
 
 void FilesPanel::goTo(const QString& folder)
 {
+    m_isStarting = false;
     m_model->setRoot(folder);
 }
 
@@ -204,15 +207,28 @@ void FilesPanel::setShowsHidden(bool shows)
     Q_EMIT showsHiddenChanged(shows);
 }
 
+void FilesPanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    showTitle();
+}
+
 void FilesPanel::showTitle()
 {
-    m_place->setText(m_runtime || !m_name.isEmpty() ? shownName(m_name) : QString());
-    m_place->setToolTip(m_place->text());
+    const QString name = shownName(m_name);
+    m_place->setText(m_place->fontMetrics().elidedText(name, Qt::ElideRight, m_place->width()));
+    m_place->setAccessibleName(name);
+    m_place->setToolTip(u"<p>"_s + name.toHtmlEscaped() + u"</p>"_s);
 }
 
 void FilesPanel::updateState()
 {
     const auto state = m_model->state();
+    if (state == FilesModel::State::Listed) m_isStarting = false;
+    // A notebook's folder need not be on the runtime's machine, nor be there still.
+    if (state == FilesModel::State::Failed && m_model->error()->code == ErrorCode::NotFound &&
+        std::exchange(m_isStarting, false))
+        return m_model->setRoot({});
     const bool hasFiles = m_runtime && m_runtime->files();
     m_path->setVisible(hasFiles);
     m_filter->setVisible(hasFiles);

@@ -78,6 +78,7 @@ Q_SIGNALS:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     // filespanel.cpp
@@ -142,6 +143,7 @@ private:
 
     QTimer m_filterTimer, m_refreshTimer;
     QSet<QString> m_stale;      ///< folders that are to be listed again
+    bool m_isStarting = false;  ///< the notebook's folder is tried
     QString m_selectNext;       ///< a path, once it is listed
     bool m_renamesNext = false; ///< and then it gets a name
     QPointer<QMessageBox> m_question;

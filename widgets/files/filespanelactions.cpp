@@ -66,14 +66,15 @@ QAction* FilesPanel::addAction(const QString& name, const QString& title, const 
 void FilesPanel::updateActions()
 {
     const bool isListed = m_model->state() == FilesModel::State::Listed;
-    const QStringList paths = isListed ? m_view->selectedPaths() : QStringList();
-    const runtime::FileEntry* const entry =
-        paths.size() == 1 ? m_model->entryAt(m_model->rowOf(paths.front())) : nullptr;
-    const bool isFolder = entry && entry->kind == runtime::FileEntry::Kind::Folder;
+    const int count = isListed ? m_view->selectedCount() : 0;
+    QModelIndex only;
+    if (count == 1) only = m_view->selectionModel()->selectedRows().front();
+    const bool isOne = only.data(FilesModel::ReachableRole).toBool();
+    const bool isFolder = isOne && only.data(FilesModel::FolderRole).toBool();
     for (const QString& name : {u"insertPath"_s, u"copyPath"_s, u"delete"_s, u"download"_s})
-        m_actions.value(name)->setEnabled(!paths.isEmpty());
+        m_actions.value(name)->setEnabled(isOne || count > 1);
     for (const QString& name : {u"open"_s, u"rename"_s})
-        m_actions.value(name)->setEnabled(entry);
+        m_actions.value(name)->setEnabled(isOne);
     m_actions.value(u"enter"_s)->setEnabled(isFolder);
     for (const QString& name : {u"newFolder"_s, u"uploadFiles"_s, u"uploadFolder"_s})
         m_actions.value(name)->setEnabled(isListed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <widgets/files/filesview.h>
 
+#include <widgets/files/fileheader.h>
 #include <widgets/files/filepainter.h>
 #include <widgets/theme/thinscrollbar.h>
 
@@ -17,7 +18,7 @@ namespace cahier::widgets {
 
 namespace {
 
-constexpr qsizetype mostRemembered = 1000; ///< selected rows
+constexpr int mostRemembered = 1000; ///< selected rows
 
 } // namespace
 
@@ -42,11 +43,10 @@ FilesView::FilesView(FilesModel& model, const Appearance& appearance, QWidget* p
     setAcceptDrops(true);
     setDragDropMode(DragDrop);
     setDropIndicatorShown(false);
+    setHorizontalHeader(new FileHeader(appearance, this));
+    viewport()->setAutoFillBackground(false);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    horizontalHeader()->setSectionsClickable(true);
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setSortIndicatorShown(true);
     horizontalHeader()->setSortIndicator(FilesModel::NameColumn, Qt::AscendingOrder);
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->setSectionResizeMode(FilesModel::NameColumn, QHeaderView::Stretch);
@@ -92,6 +92,14 @@ QStringList FilesView::selectedPaths() const
     return paths;
 }
 
+int FilesView::selectedCount() const
+{
+    int count = 0;
+    for (const QItemSelectionRange& range : selectionModel()->selection())
+        if (range.left() == FilesModel::NameColumn) count += range.height();
+    return count;
+}
+
 bool FilesView::select(const QString& path)
 {
     const int row = m_model.rowOf(path);
@@ -111,18 +119,15 @@ void FilesView::remember()
 {
     m_currentBefore = m_model.pathOf(currentIndex().row());
     m_topBefore = m_model.pathOf(rowAt(0));
-    const QStringList paths = selectedPaths();
-    m_selectedBefore = paths.first(std::min(paths.size(), mostRemembered));
+    m_selectedBefore.clear();
+    if (selectedCount() <= mostRemembered) m_selectedBefore = selectedPaths();
 }
 
 void FilesView::restore()
 {
     QItemSelection selection;
-    for (const QString& path : std::as_const(m_selectedBefore)) {
-        const int row = m_model.rowOf(path);
-        if (row >= 0)
-            selection.select(m_model.index(row, 0), m_model.index(row, FilesModel::ColumnCount - 1));
-    }
+    for (const int row : m_model.rowsOf(m_selectedBefore))
+        selection.select(m_model.index(row, 0), m_model.index(row, FilesModel::ColumnCount - 1));
     if (const int row = m_currentBefore.isEmpty() ? -1 : m_model.rowOf(m_currentBefore); row >= 0)
         selectionModel()->setCurrentIndex(m_model.index(row, 0), QItemSelectionModel::NoUpdate);
     selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
@@ -173,6 +178,26 @@ bool FilesView::goSideways(bool right)
     return true;
 }
 
+void FilesView::hover(int row)
+{
+    const int before = std::exchange(m_hoveredRow, row);
+    if (row == before) return;
+    for (const int one : {before, row})
+        if (one >= 0) viewport()->update(0, rowViewportPosition(one), viewport()->width(), rowHeight(one));
+}
+
+void FilesView::mouseMoveEvent(QMouseEvent* event)
+{
+    hover(rowAt(event->position().toPoint().y()));
+    QTableView::mouseMoveEvent(event);
+}
+
+bool FilesView::viewportEvent(QEvent* event)
+{
+    if (event->type() == QEvent::Leave) hover(-1);
+    return QTableView::viewportEvent(event);
+}
+
 void FilesView::keyPressEvent(QKeyEvent* event)
 {
     const bool plain = event->modifiers() == Qt::NoModifier || event->modifiers() == Qt::KeypadModifier;
@@ -184,6 +209,14 @@ void FilesView::keyPressEvent(QKeyEvent* event)
         return;
     }
     QTableView::keyPressEvent(event);
+}
+
+void FilesView::keyboardSearch(const QString& search)
+{
+    // Names are searched, whichever column was clicked.
+    const QModelIndex name = currentIndex().siblingAtColumn(FilesModel::NameColumn);
+    if (name.isValid()) selectionModel()->setCurrentIndex(name, QItemSelectionModel::NoUpdate);
+    QTableView::keyboardSearch(search);
 }
 
 QModelIndex FilesView::moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers)

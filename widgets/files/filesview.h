@@ -18,6 +18,7 @@ public:
 
     /// Those of files that the machine can find by their names.
     [[nodiscard]] QStringList selectedPaths() const;
+    [[nodiscard]] int selectedCount() const;
     /// Selects it alone and scrolls there; false when it is not shown.
     bool select(const QString& path);
     void rename(const QString& path);
@@ -25,6 +26,7 @@ public:
     void setPlaceholder(const QString& text);
     /// The folder that a drop would go to; empty when nothing is dragged over this.
     [[nodiscard]] const QString& dropFolder() const { return m_dropFolder; }
+    [[nodiscard]] int hoveredRow() const { return m_hoveredRow; }
 
 Q_SIGNALS:
     void opened(const QModelIndex& index); ///< Enter or a double click
@@ -38,7 +40,9 @@ Q_SIGNALS:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
@@ -47,11 +51,13 @@ protected:
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     void startDrag(Qt::DropActions actions) override;
+    void keyboardSearch(const QString& search) override;
     QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
     void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
 
 private:
     void applyTheme();
+    void hover(int row);
     void remember();
     void restore();
     [[nodiscard]] bool isOnChevron(const QModelIndex& index, QPoint position) const;
@@ -70,6 +76,7 @@ private:
     QStringList m_selectedBefore; ///< paths, while the model begins anew
     QString m_currentBefore, m_topBefore;
     QString m_placeholder;
+    int m_hoveredRow = -1;
     QString m_dropFolder;
     int m_dropRow = -1;  ///< of the folder; -1: the root
     QTimer m_hoverTimer; ///< a folder that is hovered with something in hand opens

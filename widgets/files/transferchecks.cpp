@@ -5,6 +5,8 @@
 #include <widgets/files/filenames.h>
 #include <widgets/outputs/background.h>
 
+#include <QSet>
+
 #include <algorithm>
 
 namespace cahier::widgets {
@@ -30,7 +32,7 @@ TransferQueue::Item* TransferQueue::checked(quint64 id)
 {
     --m_checking;
     Item* const found = item(id);
-    if (!found) checkMore();
+    if (!found) goOnChecking();
     if (found) found->isBeingChecked = false;
     return found;
 }
@@ -53,7 +55,7 @@ void TransferQueue::check(Item& item)
                 handleConflict(*found, facts->targetIsFolder);
             else
                 makeReady(*found);
-            checkMore();
+            goOnChecking();
         });
 }
 
@@ -72,7 +74,7 @@ void TransferQueue::checkTarget(Item& item)
             makeReady(*found); // without a connection: the copy itself waits for it
         else
             fail(*found, entry.error());
-        checkMore();
+        goOnChecking();
     });
 }
 
@@ -96,9 +98,19 @@ void TransferQueue::handleConflict(Item& item, bool targetIsFolder)
 
 const TransferQueue::Item* TransferQueue::question() const
 {
-    const auto found =
-        std::ranges::find(m_items, Phase::Asking, [](const auto& item) { return item->phase; });
-    return found == m_items.end() ? nullptr : found->get();
+    // In the order of the files: checks may end in another one.
+    QSet<quint64> waiting; // batches
+    for (const auto& item : m_items) {
+        if (item->phase == Phase::Checking) waiting.insert(item->batch);
+        if (item->phase == Phase::Asking && !waiting.contains(item->batch)) return item.get();
+    }
+    return nullptr;
+}
+
+void TransferQueue::goOnChecking()
+{
+    checkMore();
+    if (question()) Q_EMIT questionRaised();
 }
 
 bool TransferQueue::hasSiblings(const Item& item) const

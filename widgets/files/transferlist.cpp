@@ -5,6 +5,7 @@
 #include <widgets/theme/thinscrollbar.h>
 
 #include <QLabel>
+#include <QPainter>
 #include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -121,6 +122,11 @@ void TransferList::update()
     const int shown = std::min(static_cast<int>(items.size()), mostShownAtOnce);
     m_area->setFixedHeight(std::min(m_content->sizeHint().height(), shown * (rowHeight + 6)) + 4);
     setVisible(count > 0);
+}
+
+void TransferList::paintEvent(QPaintEvent*)
+{
+    QPainter(this).fillRect(QRect(0, 0, width(), 1), m_appearance.theme().border);
 }
 
 QSize TransferList::sizeHint() const

@@ -26,6 +26,9 @@ public:
 
     [[nodiscard]] QSize sizeHint() const override;
 
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
 private:
     void update();
     [[nodiscard]] std::vector<const TransferQueue::Item*> wanted() const;

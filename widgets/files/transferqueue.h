@@ -70,7 +70,7 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<Item>>& items() const { return m_items; }
     [[nodiscard]] const Item* find(quint64 id) const;
     [[nodiscard]] bool isBusy() const; ///< something is not over
-    /// The first one whose target is there; null: none.
+    /// The first one whose target is there, once it is known that none comes before it; null: none.
     [[nodiscard]] const Item* question() const;
     /// Whether others of its batch may have the same question.
     [[nodiscard]] bool hasSiblings(const Item& item) const;
@@ -97,6 +97,7 @@ private:
 
     // transferchecks.cpp
     void checkMore();
+    void goOnChecking();
     [[nodiscard]] Item* checked(quint64 id);
     void check(Item& item);
     void checkTarget(Item& item);

@@ -78,6 +78,8 @@ private Q_SLOTS:
     void state_hidden_asksNothing();
     void state_emptyFolder_saysSo();
     void state_missingFolder_canBeTriedAgain();
+    void start_missingFolder_isTheHomeFolder();
+    void name_long_isElided();
     void runtime_again_comesBackWithItsFolder();
     void path_typed_goesThere();
     void path_buttons_goThere();
@@ -85,6 +87,7 @@ private Q_SLOTS:
     void open_notebook_isSignalled();
     void enter_folder_becomesTheRoot();
     void path_copiedAndInserted();
+    void name_typed_isSearched();
     void filter_typed_andCleared();
     void header_clicked_sorts();
     void rename_inPlace_isDone();
@@ -294,6 +297,26 @@ void TestFilesPanel::state_missingFolder_canBeTriedAgain()
     QTRY_COMPARE(rows(), QStringList{u"x"_s});
 }
 
+void TestFilesPanel::start_missingFolder_isTheHomeFolder()
+{
+    m_panel->setRuntime(m_stage->runtime, u"gpu box"_s, u"/not/on/that/machine"_s);
+    m_panel->show();
+    QTRY_COMPARE(m_panel->model().state(), FilesModel::State::Listed);
+    QCOMPARE(m_panel->model().root(), QDir::cleanPath(m_stage->local().folder({})));
+}
+
+void TestFilesPanel::name_long_isElided()
+{
+    const QString name(200, u'x');
+    m_panel->setRuntime(m_stage->runtime, name, m_stage->path());
+    m_panel->show();
+    QVERIFY(m_panel->minimumSizeHint().width() < 260);
+    const QList<QLabel*> labels = m_panel->findChildren<QLabel*>();
+    const auto place = std::ranges::find(labels, name, &QLabel::accessibleName);
+    QVERIFY(place != labels.end());
+    QVERIFY((*place)->text().endsWith(u'…') && (*place)->text().size() < 100);
+}
+
 void TestFilesPanel::runtime_again_comesBackWithItsFolder()
 {
     m_stage->write(u"sub/x"_s);
@@ -420,6 +443,18 @@ void TestFilesPanel::path_copiedAndInserted()
     m_panel->action(u"insertPath"_s)->trigger();
     QCOMPARE(inserted.count(), 1);
     QCOMPARE(inserted.front().front().toString(), m_stage->path(u"a"_s));
+}
+
+void TestFilesPanel::name_typed_isSearched()
+{
+    for (const QString& name : {u"alpha"_s, u"beta"_s, u"gamma"_s})
+        m_stage->write(name);
+    show();
+    FilesView& view = m_panel->view();
+    const QModelIndex size = m_panel->model().index(0, FilesModel::SizeColumn);
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.visualRect(size).center());
+    QTest::keyClicks(&view, u"ga"_s);
+    QCOMPARE(view.selectedPaths(), QStringList{m_stage->path(u"gamma"_s)});
 }
 
 void TestFilesPanel::filter_typed_andCleared()
