@@ -25,6 +25,7 @@ struct FileListing {
     QString folder;                 ///< absolute
     std::vector<FileEntry> entries; ///< by name, hidden ones too
     bool truncated = false;         ///< the folder holds more than is listed
+    QString next;                   ///< list() goes on from here in a truncated one; empty: it cannot
 };
 
 /// The copying of a file, or a folder with everything in it, to or from the machine. Begins by itself; a lost
@@ -63,8 +64,10 @@ class Files {
 public:
     virtual ~Files() = default;
 
-    /// An empty folder is the home folder.
-    [[nodiscard]] virtual QFuture<Result<FileListing>> list(const QString& folder) = 0;
+    /// An empty folder is the home folder. Large folders come in several listings: `from` is the one before's
+    /// `next`. A name that is not UTF-8 has replacement characters (U+FFFD) in it: no call finds that file.
+    [[nodiscard]] virtual QFuture<Result<FileListing>> list(const QString& folder,
+                                                            const QString& from = {}) = 0;
     [[nodiscard]] virtual QFuture<Result<FileEntry>> stat(const QString& path) = 0;
     [[nodiscard]] virtual QFuture<Result<void>> makeFolder(const QString& path) = 0;
     /// Never replaces anything (IllegalState).

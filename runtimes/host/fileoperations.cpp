@@ -36,19 +36,6 @@ const char* kindOf(mode_t mode)
     return S_ISDIR(mode) ? "folder" : "other";
 }
 
-std::optional<Json> entryOf(const std::string& path, const std::string& name)
-{
-    struct stat own{}, target{};
-    if (lstat(path.c_str(), &own) != 0) return std::nullopt;
-    const bool isLink = S_ISLNK(own.st_mode);
-    if (!isLink || stat(path.c_str(), &target) != 0) target = own; // a link that leads nowhere is "other"
-    return Json{{"name", name},
-                {"kind", kindOf(target.st_mode)},
-                {"link", isLink},
-                {"size", static_cast<std::int64_t>(target.st_size)},
-                {"modified", millisecondsOf(target.st_mtim)}};
-}
-
 std::string nameOf(const std::string& path)
 {
     return fs::path(path).filename().string();
@@ -73,22 +60,17 @@ wire::Result<std::string> filePath(const std::string& text)
                          std::format("“{}” is no path from / or ~ (the home folder).", text));
 }
 
-wire::Result<Json> listFolder(const std::string& path)
+std::optional<Json> entryOf(const std::string& path, const std::string& name)
 {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-        names.push_back(entry->path().filename().string());
-    if (error) return fileFailure("list the folder", path, error.value());
-    std::ranges::sort(names);
-    const bool truncated = names.size() > maxListed;
-    if (truncated) names.resize(maxListed);
-    Json entries = Json::array();
-    for (const std::string& name : names) {
-        std::optional<Json> entry = entryOf((fs::path(path) / name).string(), name);
-        if (entry) entries.push_back(std::move(*entry)); // else it is gone by now
-    }
-    return Json{{"folder", path}, {"entries", std::move(entries)}, {"truncated", truncated}};
+    struct stat own{}, target{};
+    if (lstat(path.c_str(), &own) != 0) return std::nullopt;
+    const bool isLink = S_ISLNK(own.st_mode);
+    if (!isLink || stat(path.c_str(), &target) != 0) target = own; // a link that leads nowhere is "other"
+    return Json{{"name", name},
+                {"kind", kindOf(target.st_mode)},
+                {"link", isLink},
+                {"size", static_cast<std::int64_t>(target.st_size)},
+                {"modified", millisecondsOf(target.st_mtim)}};
 }
 
 wire::Result<Json> describeFile(const std::string& path)

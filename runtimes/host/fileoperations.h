@@ -8,20 +8,20 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace cahier::host {
 
 /// What one read or write request moves at most, in bytes.
 inline constexpr std::uint64_t maxFileChunk = 4u << 20;
-/// Entries of a folder that are listed; of more, the first by name.
-inline constexpr std::size_t maxListed = 20000;
 
 /// A path of a request: absolute, or empty, "~" or "~/…" for the home folder. Refuses others.
 [[nodiscard]] wire::Result<std::string> filePath(const std::string& text);
 
-/// {folder, entries:[{name, kind:"file"|"folder"|"other", link, size, modified (ms since 1970)}], truncated}
-[[nodiscard]] wire::Result<nlohmann::json> listFolder(const std::string& path);
+/// {name, kind:"file"|"folder"|"other", link, size, modified (ms since 1970)}, of what a link leads to;
+/// nothing, with errno, when there is none.
+[[nodiscard]] std::optional<nlohmann::json> entryOf(const std::string& path, const std::string& name);
 /// One entry, of what a link leads to. errorCodeNotFound when there is none.
 [[nodiscard]] wire::Result<nlohmann::json> describeFile(const std::string& path);
 /// Makes a folder; parents too where wanted, and then it may be there already.

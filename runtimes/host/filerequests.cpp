@@ -59,7 +59,9 @@ template <typename Work> void answerWith(const Request& request, Work work)
 
 void listFiles(const Request& request)
 {
-    if (const auto path = pathOf(request)) answerWith(request, [path = *path] { return listFolder(path); });
+    if (const auto path = pathOf(request))
+        answerWith(request, [path = *path, after = request.text("after"),
+                             &lister = request.host.files().lister()] { return lister.list(path, after); });
 }
 
 void statFile(const Request& request)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <runtimes/host/folderlister.h>
 #include <runtimes/host/uniquefd.h>
 
 #include <condition_variable>
@@ -25,6 +26,8 @@ public:
     ~FileService() = default;
 
     void run(Work work);
+    /// For jobs alone.
+    [[nodiscard]] FolderLister& lister() { return m_lister; }
     /// Readable when collect() has something to do.
     [[nodiscard]] int fd() const { return m_wakeFd.get(); }
     /// Does what follows from the finished jobs, in their order.
@@ -33,6 +36,7 @@ public:
 private:
     void loop(const std::stop_token& stop);
 
+    FolderLister m_lister;
     UniqueFd m_wakeFd; ///< an eventfd
     std::mutex m_mutex;
     std::condition_variable_any m_wake;

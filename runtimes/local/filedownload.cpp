@@ -95,30 +95,35 @@ void FileDownload::nextItem()
 void FileDownload::listFolder()
 {
     const Item folder = m_items.front();
-    ask(u"file_list"_s, {{"path", folder.farPath.toStdString()}}, {}, [this, folder](const json& reply) {
-        const FileListing listing = parseListing(reply);
-        if (listing.truncated)
-            return fail(
-                {ErrorCode::Unsupported, u"The folder %1 holds too many files."_s.arg(folder.farPath)});
+    const json fields = {{"path", folder.farPath.toStdString()}, {"after", m_listNext.toStdString()}};
+    ask(u"file_list"_s, fields, {}, [this, folder](const json& reply) {
         const auto make = [folder]() -> Result<void> {
             if (QDir().mkpath(folder.localPath)) return {};
             return cannotWrite(folder.localPath, {});
         };
-        onDisk(make, [this, folder, listing](const Result<void>& made) {
+        onDisk(make, [this, folder, listing = parseListing(reply)](const Result<void>& made) {
             if (!made) return fail(made.error());
-            m_items.pop_front();
-            for (const FileEntry& entry : listing.entries) {
-                const bool isFolder = entry.kind == FileEntry::Kind::Folder;
-                // Links to folders are left out: they may lead round in circles.
-                const bool left = entry.kind == FileEntry::Kind::Other || (isFolder && entry.isLink);
-                if (left || !isPlainName(entry.name)) continue;
-                if (!isFolder) addTotal(entry.size);
-                m_items.push_back(
-                    {folder.farPath + u'/' + entry.name, folder.localPath + u'/' + entry.name, isFolder});
-            }
+            take(listing, folder);
+            m_listNext = listing.next;
+            if (m_listNext.isEmpty()) m_items.pop_front();
             nextItem();
         });
     });
+}
+
+void FileDownload::take(const FileListing& listing, const Item& folder)
+{
+    qint64 size = 0;
+    for (const FileEntry& entry : listing.entries) {
+        const bool isFolder = entry.kind == FileEntry::Kind::Folder;
+        // Links to folders are left out: they may lead round in circles.
+        const bool left = entry.kind == FileEntry::Kind::Other || (isFolder && entry.isLink);
+        if (left || !isPlainName(entry.name)) continue;
+        if (!isFolder) size += entry.size;
+        m_items.push_back(
+            {folder.farPath + u'/' + entry.name, folder.localPath + u'/' + entry.name, isFolder});
+    }
+    addTotal(size);
 }
 
 void FileDownload::beginFile()

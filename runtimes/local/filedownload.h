@@ -26,6 +26,7 @@ private:
     void resume() override;
     void nextItem();
     void listFolder();
+    void take(const runtime::FileListing& listing, const Item& folder);
     void beginFile();
     void learnSource(const nlohmann::json& reply);
     void pump();
@@ -37,6 +38,7 @@ private:
     runtime::Replace m_replace;
     std::deque<Item> m_items; ///< the first is the present one
     bool m_stated = false;
+    QString m_listNext; ///< of the present folder, where its next listing begins
     Source m_source;
     qint64 m_asked = 0;   ///< of the present file: requested
     qint64 m_arrived = 0; ///< of the present file: given to the disk

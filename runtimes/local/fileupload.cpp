@@ -23,7 +23,8 @@ FileUpload::FileUpload(std::shared_ptr<HostClient> client, QString localPath, QS
     QMetaObject::invokeMethod(this, [this] { resume(); }, Qt::QueuedConnection);
 }
 
-Result<std::vector<FileUpload::Item>> FileUpload::look(const QString& localPath, const QString& farPath)
+Result<std::vector<FileUpload::Item>> FileUpload::look(const QString& localPath, const QString& farPath,
+                                                       const std::atomic_bool& stop)
 {
     const auto itemOf = [](const QFileInfo& info, const QString& far) {
         return Item{info.filePath(), far, info.isDir(), info.size(), info.lastModified().toMSecsSinceEpoch()};
@@ -35,7 +36,7 @@ Result<std::vector<FileUpload::Item>> FileUpload::look(const QString& localPath,
     // Links to folders are left out: they may lead round in circles.
     QDirIterator entry(localPath, QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot,
                        QDirIterator::Subdirectories);
-    while (entry.hasNext()) {
+    while (!stop && entry.hasNext()) {
         const QFileInfo info = entry.nextFileInfo();
         if (info.isDir() ? info.isSymLink() : !info.isFile()) continue;
         items.push_back(itemOf(info, farPath + info.filePath().sliced(localPath.size())));
@@ -64,7 +65,7 @@ FileUpload::Chunk FileUpload::read(const Item& item, qint64 offset, qint64 size)
 void FileUpload::resume()
 {
     if (m_looked) return nextItem();
-    onDisk([local = m_localPath, far = m_farPath] { return look(local, far); },
+    onDisk([local = m_localPath, far = m_farPath, stop = m_stop] { return look(local, far, *stop); },
            [this](Result<std::vector<Item>> items) {
                if (!items) return fail(items.error());
                m_items = std::move(*items);

@@ -26,7 +26,8 @@ private:
         qint64 offset = 0;
         Result<QByteArray> bytes;
     };
-    [[nodiscard]] static Result<std::vector<Item>> look(const QString& localPath, const QString& farPath);
+    [[nodiscard]] static Result<std::vector<Item>> look(const QString& localPath, const QString& farPath,
+                                                        const std::atomic_bool& stop);
     [[nodiscard]] static Chunk read(const Item& item, qint64 offset, qint64 size);
 
     void resume() override;

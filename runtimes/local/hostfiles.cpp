@@ -6,6 +6,7 @@
 #include <runtimes/local/fileupload.h>
 
 #include <QPromise>
+#include <QThreadPool>
 
 namespace cahier::runtimes {
 
@@ -47,15 +48,26 @@ FileListing parseListing(const json& reply)
 {
     FileListing listing;
     listing.folder = textOf(reply, "folder");
-    listing.truncated = flagOf(reply, "truncated");
+    listing.next = textOf(reply, "next");
+    listing.truncated = !listing.next.isEmpty();
     for (const json& entry : arrayOf(reply, "entries"))
         listing.entries.push_back(parseFileEntry(entry));
     return listing;
 }
 
-QFuture<Result<FileListing>> HostFiles::list(const QString& folder)
+QFuture<Result<FileListing>> HostFiles::list(const QString& folder, const QString& from)
 {
-    return ask<FileListing>(*m_client, u"file_list"_s, {{"path", folder.toStdString()}}, parseListing);
+    const auto promise = std::make_shared<QPromise<Result<FileListing>>>();
+    promise->start();
+    m_client->request(u"file_list"_s, {{"path", folder.toStdString()}, {"after", from.toStdString()}}, {},
+                      [promise](Result<json> reply) {
+                          // Thousands of entries are no work for the window's thread.
+                          QThreadPool::globalInstance()->start([promise, reply = std::move(reply)] {
+                              promise->addResult(reply.transform(parseListing));
+                              promise->finish();
+                          });
+                      });
+    return promise->future();
 }
 
 QFuture<Result<FileEntry>> HostFiles::stat(const QString& path)

@@ -11,7 +11,8 @@ class HostFiles : public runtime::Files {
 public:
     explicit HostFiles(std::shared_ptr<HostClient> client) : m_client(std::move(client)) {}
 
-    [[nodiscard]] QFuture<Result<runtime::FileListing>> list(const QString& folder) override;
+    [[nodiscard]] QFuture<Result<runtime::FileListing>> list(const QString& folder,
+                                                             const QString& from = {}) override;
     [[nodiscard]] QFuture<Result<runtime::FileEntry>> stat(const QString& path) override;
     [[nodiscard]] QFuture<Result<void>> makeFolder(const QString& path) override;
     [[nodiscard]] QFuture<Result<void>> rename(const QString& from, const QString& to) override;

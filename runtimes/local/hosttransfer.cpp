@@ -43,6 +43,7 @@ HostTransfer::HostTransfer(std::shared_ptr<HostClient> client) : m_client(std::m
 HostTransfer::~HostTransfer()
 {
     m_over = true;
+    *m_stop = true;
     m_pool.waitForDone();
 }
 
@@ -109,6 +110,7 @@ void HostTransfer::succeed()
 void HostTransfer::finish(const Result<void>& result)
 {
     if (std::exchange(m_over, true)) return;
+    *m_stop = true;
     ++m_round;
     m_retry.stop();
     if (result)

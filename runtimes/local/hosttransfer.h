@@ -8,6 +8,7 @@
 #include <QThreadPool>
 #include <QTimer>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 
@@ -71,6 +72,8 @@ protected:
     virtual void resume() = 0;
 
     TransferPace m_pace;
+    /// For work on the disk thread that takes long: true once its result counts no longer.
+    const std::shared_ptr<std::atomic_bool> m_stop = std::make_shared<std::atomic_bool>(false);
 
 private:
     void finish(const Result<void>& result);

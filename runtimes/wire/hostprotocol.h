@@ -43,7 +43,9 @@
 //   subscribe_samples  after:TIME (0: everything)         samples:[Sample] that are kept and younger, oldest
 //                                                         first; from then on sample events come
 //   unsubscribe_samples                                   no more of them
-//   file_list  path                                       folder, entries:[FileEntry], truncated:bool
+//   file_list  path, after                                folder, entries:[FileEntry] by name, the first some
+//                                                         thousand; next where there are more: "after" then
+//                                                         gives those
 //   file_stat  path                                       a FileEntry's fields
 //   file_mkdir path, parents:bool                         once it is there
 //   file_rename path, to                                  never replaces anything

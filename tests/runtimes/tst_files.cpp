@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QRandomGenerator>
 #include <QTest>
+#include <QTestEventLoop>
 
 #include <csignal>
 
@@ -30,14 +31,13 @@ private Q_SLOTS:
     void remove_forGood_isGone();
     void remove_homeFolder_isRefused();
 
-    void upload_sizes_areWhole_data();
-    void upload_sizes_areWhole();
-    void download_sizes_areWhole_data();
-    void download_sizes_areWhole();
+    void copy_sizes_areWhole_data();
+    void copy_sizes_areWhole();
     void upload_overOther_asksFirst();
     void download_overOther_asksFirst();
     void upload_folder_bringsEverything();
     void download_folder_bringsEverything();
+    void download_largeFolder_bringsEverything();
     void upload_cancelled_goesOnLater();
     void download_cancelled_goesOnLater();
     void download_changedSource_isError();
@@ -52,7 +52,6 @@ private:
     [[nodiscard]] QStringList names(const QString& folder) const;
     [[nodiscard]] static Result<void> wait(FileTransfer& transfer);
     [[nodiscard]] static QByteArray noise(qsizetype size);
-    static void addSizes();
 
     std::unique_ptr<LocalStage> m_stage;
     std::unique_ptr<runtimes::LocalRuntime> m_runtime;
@@ -102,11 +101,17 @@ QStringList TestFiles::names(const QString& folder) const
 Result<void> TestFiles::wait(FileTransfer& transfer)
 {
     std::optional<Result<void>> result;
-    QObject scope;
-    connect(&transfer, &FileTransfer::succeeded, &scope, [&] { result = Result<void>(); });
-    connect(&transfer, &FileTransfer::failed, &scope,
-            [&](const Error& error) { result = std::unexpected(error); });
-    if (!LocalStage::waitUntil([&] { return result.has_value(); }))
+    QTestEventLoop loop; // does not pause between looks: thousands of steps would take minutes
+    connect(&transfer, &FileTransfer::succeeded, &loop, [&] {
+        result = Result<void>();
+        loop.exitLoop();
+    });
+    connect(&transfer, &FileTransfer::failed, &loop, [&](const Error& error) {
+        result = std::unexpected(error);
+        loop.exitLoop();
+    });
+    loop.enterLoop(60);
+    if (!result)
         return failure(ErrorCode::Timeout, u"the transfer did not finish"_s);
     return *result;
 }
@@ -221,53 +226,38 @@ void TestFiles::remove_homeFolder_isRefused()
     QVERIFY(QFileInfo(home).isDir());
 }
 
-void TestFiles::addSizes()
+void TestFiles::copy_sizes_areWhole_data()
 {
+    QTest::addColumn<bool>("uploads");
     QTest::addColumn<qint64>("size");
-    QTest::newRow("empty") << qint64(0);
-    QTest::newRow("one byte") << qint64(1);
-    QTest::newRow("a chunk") << qint64(65536);
-    QTest::newRow("a chunk and one") << qint64(65537);
-    QTest::newRow("many chunks") << qint64(20'000'003);
+    for (const bool uploads : {true, false}) {
+        const auto add = [uploads](const char* what, qint64 size) {
+            QTest::addRow("%s %s", uploads ? "upload" : "download", what) << uploads << size;
+        };
+        add("empty", 0);
+        add("one byte", 1);
+        add("a chunk", 65536);
+        add("a chunk and one", 65537);
+        add("many chunks", 20'000'003);
+    }
 }
 
-void TestFiles::upload_sizes_areWhole_data()
+void TestFiles::copy_sizes_areWhole()
 {
-    addSizes();
-}
-
-void TestFiles::upload_sizes_areWhole()
-{
+    QFETCH(const bool, uploads);
     QFETCH(const qint64, size);
     const QByteArray bytes = noise(size);
-    write(u"here"_s, bytes);
-    QDir(m_folder->path()).mkdir(u"there"_s);
-    const auto transfer = m_files->upload(path(u"here"_s), path(u"there/file"_s), Replace::No);
+    write(u"from"_s, bytes);
+    QDir(m_folder->path()).mkdir(u"to"_s);
+    const QString from = path(u"from"_s), to = path(u"to/file"_s);
+    const auto transfer =
+        uploads ? m_files->upload(from, to, Replace::No) : m_files->download(from, to, Replace::No);
     const Result<void> result = wait(*transfer);
     QVERIFY2(result, qPrintable(result ? QString() : result.error().text()));
-    QVERIFY(read(u"there/file"_s) == bytes);
+    QVERIFY(read(u"to/file"_s) == bytes);
     QCOMPARE(transfer->done(), size);
     QCOMPARE(transfer->total(), size);
-    QCOMPARE(names(u"there"_s), QStringList{u"file"_s});
-}
-
-void TestFiles::download_sizes_areWhole_data()
-{
-    addSizes();
-}
-
-void TestFiles::download_sizes_areWhole()
-{
-    QFETCH(const qint64, size);
-    const QByteArray bytes = noise(size);
-    write(u"there"_s, bytes);
-    QDir(m_folder->path()).mkdir(u"here"_s);
-    const auto transfer = m_files->download(path(u"there"_s), path(u"here/file"_s), Replace::No);
-    const Result<void> result = wait(*transfer);
-    QVERIFY2(result, qPrintable(result ? QString() : result.error().text()));
-    QVERIFY(read(u"here/file"_s) == bytes);
-    QCOMPARE(transfer->done(), size);
-    QCOMPARE(names(u"here"_s), QStringList{u"file"_s});
+    QCOMPARE(names(u"to"_s), QStringList{u"file"_s});
 }
 
 void TestFiles::upload_overOther_asksFirst()
@@ -319,6 +309,20 @@ void TestFiles::download_folder_bringsEverything()
     QVERIFY(wait(*m_files->download(path(u"there"_s), path(u"here"_s), Replace::No)));
     QCOMPARE(names(u"here"_s), (QStringList{u".hidden"_s, u"a"_s, u"deep"_s, u"empty"_s}));
     QCOMPARE(read(u"here/deep/er/b"_s), noise(100000));
+}
+
+/// More than one answer lists; folders for the most part, for which no disk has to be waited for.
+void TestFiles::download_largeFolder_bringsEverything()
+{
+    constexpr int count = 4500;
+    for (int number = 0; number < count; ++number)
+        QVERIFY(QDir().mkpath(path(u"there/%1"_s.arg(number))));
+    write(u"there/the last one"_s, "the last one");
+    QVERIFY(wait(*m_files->download(path(u"there"_s), path(u"here"_s), Replace::No)));
+    const QStringList found = names(u"here"_s);
+    QCOMPARE(found.size(), count + 1);
+    QCOMPARE(found, names(u"there"_s));
+    QCOMPARE(read(u"here/the last one"_s), QByteArray("the last one"));
 }
 
 void TestFiles::upload_cancelled_goesOnLater()

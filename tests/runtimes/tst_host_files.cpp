@@ -3,12 +3,18 @@
 #include <tests/support/hostfixture.h>
 
 #include <runtimes/host/fileoperations.h>
+#include <runtimes/host/folderlister.h>
 
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <filesystem>
+
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace cahier;
 using namespace cahier::test;
@@ -26,6 +32,9 @@ private Q_SLOTS:
     void token_standsForItsUpload();
     void path_forms_areResolved();
     void read_fifo_neverWaits();
+    void list_manyNames_comeOnceInOrder();
+    void list_changedBetween_isSeen();
+    void list_badAfter_isRefused();
 };
 
 /// A kernel's messages take their turn while a copy has filled the way to a client that reads slowly.
@@ -166,6 +175,76 @@ void TestHostFiles::read_fifo_neverWaits()
     const std::string path = folder.filePath(QStringLiteral("fifo")).toStdString();
     QCOMPARE(mkfifo(path.c_str(), 0600), 0);
     QVERIFY(!host::readFile(path, 0, 1));
+}
+
+/// More than one answer holds, some of them no UTF-8, in several answers.
+void TestHostFiles::list_manyNames_comeOnceInOrder()
+{
+    const QTemporaryDir folder;
+    const std::string path = folder.path().toStdString();
+    constexpr std::size_t plain = host::maxListed + 500, odd = host::maxListed + 10;
+    const auto make = [&](const std::string& name) {
+        const int fd = open((path + "/" + name).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        QVERIFY(fd >= 0);
+        close(fd);
+    };
+    std::vector<std::string> names;
+    for (std::size_t number = 0; number < plain; ++number)
+        names.push_back("name " + std::to_string(number));
+    for (std::size_t number = 0; number < odd; ++number)
+        names.push_back("\xff\xfe" + std::to_string(number));
+    for (const std::string& name : names)
+        make(name);
+    std::ranges::sort(names);
+    host::FolderLister lister;
+    std::vector<std::string> listed;
+    std::string after;
+    int answers = 0;
+    do {
+        const auto listing = lister.list(path, after);
+        QVERIFY(listing);
+        QVERIFY(listing->at("entries").size() <= host::maxListed);
+        for (const json& entry : listing->at("entries"))
+            listed.push_back(entry.at("name").get<std::string>());
+        after = listing->value("next", "");
+        ++answers;
+    } while (!after.empty());
+    std::filesystem::remove_all(path); // QTemporaryDir does not find those that are no UTF-8
+    QCOMPARE(answers, 3);
+    QVERIFY(listed == names);
+}
+
+/// The names of a large folder are remembered between two answers, and not beyond a change.
+void TestHostFiles::list_changedBetween_isSeen()
+{
+    const QTemporaryDir folder;
+    const std::string path = folder.path().toStdString();
+    const auto make = [&](const std::string& name) {
+        QFile file(QString::fromStdString(path + "/" + name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    };
+    for (std::size_t number = 0; number < host::maxListed + 2; ++number)
+        make("b" + std::to_string(10000 + number));
+    host::FolderLister lister;
+    const auto first = lister.list(path, "");
+    QVERIFY(first);
+    const std::string next = first->at("next");
+    QCOMPARE(lister.list(path, next)->at("entries").size(), 2u);
+    QVERIFY(lister.list(path, ""));
+    make("z");
+    QCOMPARE(lister.list(path, next)->at("entries").size(), 3u);
+    QVERIFY(lister.list(path, ""));
+    QCOMPARE(unlink((path + "/z").c_str()), 0);
+    QCOMPARE(lister.list(path, next)->at("entries").size(), 2u);
+    QVERIFY(!lister.list(path + "/missing", ""));
+    QCOMPARE(lister.list(path, "")->at("entries").size(), host::maxListed);
+}
+
+void TestHostFiles::list_badAfter_isRefused()
+{
+    for (const char* const bad : {"a", "zz", "a ", "+1", "-1", "0x"})
+        QVERIFY2(!host::FolderLister().list("/", bad), bad);
+    QVERIFY(host::FolderLister().list("/", "61"));
 }
 
 QTEST_GUILESS_MAIN(TestHostFiles)
