@@ -110,7 +110,8 @@ void TestSidebar::init()
     add(u"files"_s, u"Files…"_s, u"files"_s);
     add(u"resources"_s, u"Resources"_s, u"gauge"_s);
     m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
 }
 
 void TestSidebar::addPanel_atStart_makesNothing()

@@ -9,6 +9,8 @@
 #include <QGridLayout>
 #include <QLabel>
 
+#include <initializer_list>
+
 namespace cahier::widgets {
 
 LoginFields::LoginFields(QGridLayout& form, Options options, QWidget& dialog)

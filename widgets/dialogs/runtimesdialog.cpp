@@ -33,12 +33,7 @@ RuntimesDialog::RuntimesDialog(runtime::RuntimeList& list, const Appearance& app
       m_empty(makeNote({}, this)), m_problem(new TextBlock({}, appearance, this))
 {
     setWindowTitle(tr("Runtimes"));
-    m_view->setModel(m_rows);
-    m_view->setItemDelegate(new RuntimeRowPainter(*m_rows, appearance, m_view));
-    m_view->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_view));
-    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_view->setAccessibleName(tr("Runtimes"));
+    setUpView(appearance);
     m_empty->setText(tr("Another machine runs your notebooks where the data or the GPU is, and goes on while "
                         "this one sleeps. Add a machine that you reach by ssh, or a Jupyter Server by its "
                         "address."));
@@ -68,11 +63,21 @@ RuntimesDialog::RuntimesDialog(runtime::RuntimeList& list, const Appearance& app
     });
     connect(m_rows, &QAbstractItemModel::dataChanged, this, &RuntimesDialog::update);
     connect(m_rows, &QAbstractItemModel::modelReset, this, [this] { select(m_current); });
-    connect(&appearance, &Appearance::changed, m_view->viewport(), qOverload<>(&QWidget::update));
     followTheme(*this, appearance);
     resize(680, 420);
     select(QString::fromLatin1(runtime::RuntimeList::localId));
     m_view->setFocus();
+}
+
+void RuntimesDialog::setUpView(const Appearance& appearance)
+{
+    m_view->setModel(m_rows);
+    m_view->setItemDelegate(new RuntimeRowPainter(*m_rows, appearance, m_view));
+    m_view->setVerticalScrollBar(new ThinScrollBar(appearance, Qt::Vertical, m_view));
+    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_view->setAccessibleName(tr("Runtimes"));
+    connect(&appearance, &Appearance::changed, m_view->viewport(), qOverload<>(&QWidget::update));
 }
 
 QPushButton* RuntimesDialog::addButton(QVBoxLayout& column, const QString& text,

@@ -39,6 +39,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    void setUpView(const Appearance& appearance);
     [[nodiscard]] QWidget* makeButtons();
     QPushButton* addButton(QVBoxLayout& column, const QString& text, const std::function<void()>& take);
     void update();

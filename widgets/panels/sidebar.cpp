@@ -4,7 +4,6 @@
 #include <widgets/theme/icons.h>
 
 #include <QAction>
-#include <QApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -154,7 +153,7 @@ void Sidebar::setShown(const QString& id)
     const QString wanted = panel ? id : QString();
     const bool isChange = wanted != m_shown;
     const int width = panelWidth();
-    const QWidget* const focused = QApplication::focusWidget();
+    const QWidget* const focused = window()->focusWidget();
     const bool hadFocus = isChange && focused && m_body->isAncestorOf(focused);
     m_shown = wanted;
     if (panel && !panel->widget) {
