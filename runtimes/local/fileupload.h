@@ -24,7 +24,7 @@ private:
     };
     struct Chunk {
         qint64 offset = 0;
-        Result<QByteArray> bytes;
+        Result<std::string> bytes;
     };
     [[nodiscard]] static Result<std::vector<Item>> look(const QString& localPath, const QString& farPath);
     [[nodiscard]] static Chunk read(const Item& item, qint64 offset, qint64 size);
@@ -32,7 +32,7 @@ private:
     void resume() override;
     void nextItem();
     void pump();
-    void send(const Chunk& chunk);
+    void send(Chunk chunk);
     void written(qint64 size, std::chrono::steady_clock::time_point sentAt);
     void beginFile();
     void finishItem();
