@@ -19,6 +19,18 @@ void useUtf8Locale()
     if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0) qputenv("LC_ALL", "C.UTF-8");
 }
 
+/// A token in an address is nothing for the list of processes that every user sees.
+void hideTokens(int argc, char* argv[])
+{
+    constexpr const char* mark = "token=";
+    for (int argument = 1; argument < argc; ++argument) {
+        char* secret = std::strstr(argv[argument], mark);
+        if (!secret) continue;
+        for (secret += std::strlen(mark); *secret != '\0' && *secret != '&' && *secret != '#'; ++secret)
+            *secret = 'x';
+    }
+}
+
 } // namespace
 
 int main(int argc, char* argv[])
@@ -41,5 +53,7 @@ int main(int argc, char* argv[])
     restoreLocale();
     QCoreApplication::setApplicationName(QStringLiteral("cahier"));
     QCoreApplication::setApplicationVersion(QStringLiteral(CAHIER_VERSION));
-    return cahier::console::runCommand(QCoreApplication::arguments().sliced(1));
+    const QStringList arguments = QCoreApplication::arguments().sliced(1);
+    hideTokens(argc, argv);
+    return cahier::console::runCommand(arguments);
 }

@@ -17,12 +17,27 @@ namespace cahier::console {
 namespace {
 
 constexpr std::chrono::seconds patienceAfterInterrupt{5};
+constexpr std::chrono::seconds patienceForEnd{15}; // of a kernel elsewhere
 
-/// Folders have no kernel of their own: the notebook's folder, as in Jupyter.
+/// Folders have no kernel of their own: the notebook's folder, as in Jupyter. Elsewhere there is no such one.
 QString workingFolder(const RunOptions& options)
 {
+    if (!options.runsHere()) return options.folder;
     return options.folder.isEmpty() ? QFileInfo(options.notebook).absolutePath()
                                     : QFileInfo(options.folder).absoluteFilePath();
+}
+
+/// As a choice's device is called among what the machine has.
+QString nameOf(const runtime::AcceleratorChoice& choice, const runtime::Hardware& hardware)
+{
+    if (choice.kind == runtime::AcceleratorKind::None) return u"the CPU alone"_s;
+    for (const runtime::Gpu& gpu : hardware.gpus) {
+        if (choice.devices.contains(gpu.uuid)) return u"%1 (GPU %2)"_s.arg(gpu.name).arg(gpu.index);
+        for (const runtime::MigSlice& slice : gpu.slices) {
+            if (choice.devices.contains(slice.uuid)) return slice.name.isEmpty() ? slice.uuid : slice.name;
+        }
+    }
+    return hardware.tpus.empty() ? choice.devices.join(u", "_s) : hardware.tpus.front().kind;
 }
 
 } // namespace
@@ -52,6 +67,7 @@ NotebookRun::NotebookRun(const RunOptions& options, notebook::Notebook& notebook
              u"The kernel does not answer. Try another one with --kernel, or look at what its kernel spec starts."_s,
              {}});
     });
+    connect(&m_session, &runtime::Session::stateChanged, this, &NotebookRun::handleState);
     connect(&m_session, &runtime::Session::inputRequested, this, &NotebookRun::handleInput);
     connect(&m_session, &runtime::Session::inputWithdrawn, &m_input, &TerminalInput::withdraw);
     connect(&m_input, &TerminalInput::answered, this, &NotebookRun::handleAnswer);
@@ -96,29 +112,70 @@ void NotebookRun::chooseKernel(const Result<runtime::KernelSpecs>& specs)
         return fail(error);
     }
     if (!choice->notice.isEmpty()) m_report.notice(choice->notice);
-    startKernel(choice->spec.name);
+    m_start.spec = choice->spec.name;
+    chooseAccelerator();
 }
 
-void NotebookRun::startKernel(const QString& spec)
+void NotebookRun::chooseAccelerator()
 {
-    m_report.kernelStarting(spec);
-    runtime::StartOptions start;
-    start.spec = spec;
-    start.workingDirectory = workingFolder(m_options);
-    start.label = QFileInfo(m_options.notebook).absoluteFilePath();
-    start.lifetime = runtime::Lifetime::Client;
-    m_runtime.start(start).then(this,
-                                [this](const Result<std::shared_ptr<runtime::KernelConnection>>& connection) {
-                                    if (m_done) return;
-                                    if (!connection)
-                                        fail(connection.error());
-                                    else
-                                        runCells(*connection);
-                                });
+    if (!m_options.accelerator) return findFolder();
+    if (!m_options.accelerator->needsHardware()) {
+        m_start.accelerator = runtime::AcceleratorChoice{};
+        m_acceleratorName = nameOf(*m_start.accelerator, {});
+        return findFolder();
+    }
+    m_runtime.hardware().then(this, [this](const Result<runtime::Hardware>& hardware) {
+        if (m_done) return;
+        if (!hardware) return fail(hardware.error());
+        const auto choice = m_options.accelerator->choose(*hardware);
+        if (!choice) return fail(choice.error());
+        m_start.accelerator = *choice;
+        m_acceleratorName = nameOf(*choice, *hardware);
+        findFolder();
+    });
+}
+
+/// The folder as the machine there knows it: what was given may begin with ~ or be relative to the home
+/// folder.
+void NotebookRun::findFolder()
+{
+    m_start.workingDirectory = workingFolder(m_options);
+    const bool isAbsolute = m_start.workingDirectory.startsWith(u'/');
+    runtime::Files* const files = m_runtime.files();
+    if (m_options.runsHere() || m_start.workingDirectory.isEmpty() || isAbsolute || !files)
+        return startKernel();
+    const bool isHome = m_start.workingDirectory.startsWith(u'~');
+    const QString folder = isHome ? m_start.workingDirectory : u"~/"_s + m_start.workingDirectory;
+    files->list(folder).then(this, [this](const Result<runtime::FileListing>& listing) {
+        if (m_done) return;
+        if (!listing) return fail(listing.error());
+        m_start.workingDirectory = listing->folder;
+        startKernel();
+    });
+}
+
+void NotebookRun::startKernel()
+{
+    const bool here = m_options.runsHere();
+    m_report.kernelStarting(m_start.spec, here ? QString() : runtimeName(), m_acceleratorName);
+    // A Jupyter Server would take a label for a notebook of its own.
+    if (!std::holds_alternative<runtime::ServerAddress>(m_options.runtime))
+        m_start.label = QFileInfo(m_options.notebook).absoluteFilePath();
+    // Elsewhere it lives on while there is no connection, however long that takes; endKernel() ends it.
+    m_start.lifetime = here ? runtime::Lifetime::Client : runtime::Lifetime::Runtime;
+    m_runtime.start(m_start).then(
+        this, [this](const Result<std::shared_ptr<runtime::KernelConnection>>& connection) {
+            if (m_done) return;
+            if (!connection)
+                fail(connection.error());
+            else
+                runCells(*connection);
+        });
 }
 
 void NotebookRun::runCells(const std::shared_ptr<runtime::KernelConnection>& connection)
 {
+    if (!m_options.runsHere()) m_kernel = connection;
     if (const auto attached = m_session.attach(connection); !attached) return fail(attached.error());
     runtime::ExecuteOptions execute;
     execute.allowErrors = m_options.allowErrors;
@@ -151,6 +208,12 @@ void NotebookRun::handleCellFinished(notebook::CellKey cell, const runtime::Cell
     const int left = static_cast<int>(m_cells.size()) - progressOf(cell).position;
     if (m_failed && left > 0)
         m_report.notice(left == 1 ? u"1 cell was not run."_s : u"%1 cells were not run."_s.arg(left));
+}
+
+void NotebookRun::handleState(runtime::SessionState state)
+{
+    const bool lost = state == runtime::SessionState::Reconnecting;
+    if (!m_done && std::exchange(m_reconnecting, lost) != lost) m_report.reconnecting(runtimeName(), lost);
 }
 
 void NotebookRun::handleTimeout()
@@ -261,8 +324,24 @@ void NotebookRun::finish(int status)
     m_timeout.stop();
     m_patience.stop();
     m_input.withdraw();
-    m_session.detach(); // the kernel's lifetime is ours: the host ends it
+    m_session.detach(); // the kernel's lifetime is ours: the host here ends it
+    if (m_kernel) return endKernel(status);
     Q_EMIT finished(status);
+}
+
+/// What was started elsewhere would run on there for nothing.
+void NotebookRun::endKernel(int status)
+{
+    const auto done = [this, status](const Result<void>& ended) {
+        if (std::exchange(m_kernelEnded, true)) return;
+        if (!ended)
+            m_report.notice(u"The kernel on %1 could not be ended and runs on: %2"_s.arg(
+                runtimeName(), ended.error().text()));
+        Q_EMIT finished(status);
+    };
+    QTimer::singleShot(patienceForEnd, this,
+                       [done] { done(failure(ErrorCode::Timeout, u"There was no answer in time."_s)); });
+    m_kernel->shutdown().then(this, done);
 }
 
 } // namespace cahier::console

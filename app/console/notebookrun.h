@@ -24,6 +24,8 @@ public:
     void start();
     /// The first call interrupts the running cell and ends the run; a second one ends it at once.
     void interrupt();
+    /// Ends the run as failed, for a reason outside of it.
+    void fail(const Error& error);
     /// There are results to save: the cells were handed to a kernel, or there was none to run.
     [[nodiscard]] bool hasRun() const { return m_hasRun; }
 
@@ -35,7 +37,9 @@ Q_SIGNALS:
 
 private:
     void chooseKernel(const Result<runtime::KernelSpecs>& specs);
-    void startKernel(const QString& spec);
+    void chooseAccelerator();
+    void findFolder();
+    void startKernel();
     void runCells(const std::shared_ptr<runtime::KernelConnection>& connection);
     void handleRunChanged(notebook::CellKey cell);
     void handleCellFinished(notebook::CellKey cell, const runtime::CellRun& run);
@@ -45,8 +49,10 @@ private:
     void handleAnswer(const QString& line);
     void handleEndOfInput();
     void stopCell();
-    void fail(const Error& error);
+    void handleState(runtime::SessionState state);
     void finish(int status);
+    void endKernel(int status);
+    [[nodiscard]] QString runtimeName() const { return entryOf(m_options.runtime).name; }
     [[nodiscard]] CellOutcome outcomeOf(notebook::CellKey cell, const runtime::CellRun& run) const;
     [[nodiscard]] CellProgress progressOf(notebook::CellKey cell) const;
     void explain(const runtime::CellRun& run, CellOutcome outcome);
@@ -58,6 +64,11 @@ private:
     runtime::NotebookTarget m_target;
     runtime::Session m_session;
     TerminalInput m_input;
+    runtime::StartOptions m_start;
+    QString m_acceleratorName;
+    std::shared_ptr<runtime::KernelConnection> m_kernel; ///< elsewhere: ours to end
+    bool m_kernelEnded = false;
+    bool m_reconnecting = false;
     QTimer m_timeout;   ///< of the running cell
     QTimer m_patience;  ///< how long an interrupted cell may take to stop
     int m_timeLeft = 0; ///< ms of the timeout, while a person is asked

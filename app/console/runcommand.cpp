@@ -3,12 +3,12 @@
 #include <app/console/files.h>
 #include <app/console/notebookrun.h>
 #include <app/console/resultsaver.h>
+#include <app/console/runtimeaccess.h>
 #include <app/console/signals.h>
 #include <app/console/terminal.h>
 #include <core/notebook/document.h>
 #include <core/notebook/savefile.h>
 #include <core/notebook/writer.h>
-#include <runtimes/local/localruntime.h>
 
 #include <QCoreApplication>
 #include <QDir>
@@ -105,10 +105,38 @@ int saveResults(const RunOptions& options, Document& document, ResultSaver& save
     return status;
 }
 
+/// Waits until the runtime is there; nothing after an interruption.
+Result<std::shared_ptr<runtime::Runtime>> openRuntime(RuntimeAccess& access, TerminationSignals& signals)
+{
+    Result<std::shared_ptr<runtime::Runtime>> result =
+        failure(ErrorCode::Cancelled, u"Interrupted before the runtime was there."_s);
+    QObject context;
+    QObject::connect(&access, &RuntimeAccess::opened, &context,
+                     [&result](const std::shared_ptr<runtime::Runtime>& runtime) {
+                         result = runtime;
+                         QCoreApplication::quit();
+                     });
+    QObject::connect(&access, &RuntimeAccess::failed, &context, [&result](const Error& error) {
+        result = std::unexpected(error);
+        QCoreApplication::quit();
+    });
+    QObject::connect(&signals, &TerminationSignals::received, &context, &QCoreApplication::quit);
+    QMetaObject::invokeMethod(&access, &RuntimeAccess::open, Qt::QueuedConnection);
+    QCoreApplication::exec();
+    return result;
+}
+
 int runDocument(const RunOptions& options, Document& document, TerminationSignals& signals, RunReport& report)
 {
-    runtimes::LocalRuntime runtime;
-    NotebookRun run(options, document.notebook(), runtime, report);
+    RuntimeAccess access(options.runtime, report);
+    const auto runtime = openRuntime(access, signals);
+    if (!runtime) {
+        document.close();
+        report.failed(runtime.error());
+        return runtime.error().code == ErrorCode::Cancelled ? exitInterrupted : exitFailure;
+    }
+    NotebookRun run(options, document.notebook(), **runtime, report);
+    QObject::connect(&access, &RuntimeAccess::failed, &run, &NotebookRun::fail);
     ResultSaver saver(document, report);
     QObject::connect(&document, &Document::journalFailed, &run,
                      [&report](const Error& error) { report.notice(error.text()); });

@@ -24,13 +24,23 @@ Options:
                          True, False, None and numbers are taken as such, all else as text
   -r, --raw N=V          the same, always as text
       --kernel NAME      use this kernel instead of the notebook's
-      --cwd FOLDER       run in this folder instead of the notebook's
+      --runtime WHERE    local (as usual), ssh:[USER@]HOST[:PORT], or a Jupyter Server's address
+      --accelerator A    cpu, gpu, gpu:NUMBER, gpu:UUID, mig:UUID or tpu of the machine that runs it
+      --cwd FOLDER       run in this folder instead of the notebook's; with --runtime one of the machine
+                         there, instead of the home folder. --folder is the same
       --timeout SECONDS  interrupt and fail a cell that runs longer
       --allow-errors     go on after a cell that failed; the exit status is 0
       --allow-stdin      let cells ask for input on this terminal
       --log-json         progress as one JSON object a line on the standard output
   -q, --quiet            no progress
   -h, --help             this text
+
+Over ssh the settings of ~/.ssh/config, keys and the agent are used; what is to be asked (a password, whether
+a new machine's key is right) is asked on the terminal. The kernel runs on when the connection breaks, and
+what it printed meanwhile follows. It ends with the run.
+The token of a Jupyter Server is taken from the environment variable JUPYTER_TOKEN, or asked for. ?token= in
+the address works too, but other users of this machine can see it while the program starts, and the shell
+remembers it. A Jupyter Server does not let an accelerator be chosen.
 
 Exit status: 0 success; 1 a cell failed or no kernel could be started; 2 wrong usage or a file problem;
 130 interrupted with Ctrl+C (what was done is saved).
@@ -60,6 +70,25 @@ Result<std::optional<std::chrono::milliseconds>> parseTimeout(const QString& tex
     return std::chrono::milliseconds(qRound64(seconds * 1000));
 }
 
+/// Where to run, and on what; the usage error where they make no sense.
+Result<void> parsePlace(const QCommandLineParser& parser, RunOptions& options)
+{
+    if (parser.isSet(u"runtime"_s)) {
+        auto runtime = parseRuntimeAddress(parser.value(u"runtime"_s));
+        if (!runtime) return std::unexpected(runtime.error());
+        options.runtime = std::move(*runtime);
+    }
+    if (auto* const server = std::get_if<runtime::ServerAddress>(&options.runtime);
+        server && server->token.isEmpty())
+        server->token = qEnvironmentVariable("JUPYTER_TOKEN");
+    options.folder = parser.value(u"cwd"_s);
+    if (!parser.isSet(u"accelerator"_s)) return {};
+    const auto accelerator = AcceleratorArgument::parse(parser.value(u"accelerator"_s));
+    if (!accelerator) return std::unexpected(accelerator.error());
+    options.accelerator = *accelerator;
+    return {};
+}
+
 void addOptions(QCommandLineParser& parser)
 {
     parser.addOptions({
@@ -68,7 +97,9 @@ void addOptions(QCommandLineParser& parser)
         {{u"p"_s, u"parameter"_s}, {}, u"N=V"_s},
         {{u"r"_s, u"raw"_s}, {}, u"N=V"_s},
         {u"kernel"_s, {}, u"NAME"_s},
-        {u"cwd"_s, {}, u"FOLDER"_s},
+        {u"runtime"_s, {}, u"WHERE"_s},
+        {u"accelerator"_s, {}, u"A"_s},
+        {{u"cwd"_s, u"folder"_s}, {}, u"FOLDER"_s},
         {u"timeout"_s, {}, u"SECONDS"_s},
         {u"allow-errors"_s, {}},
         {u"allow-stdin"_s, {}},
@@ -106,7 +137,8 @@ std::variant<RunOptions, int> parseRunOptions(const QStringList& arguments)
     options.notebook = files.front();
     options.output = parser.isSet(u"inplace"_s) ? options.notebook : parser.value(u"output"_s);
     options.kernel = parser.value(u"kernel"_s);
-    options.folder = parser.value(u"cwd"_s);
+    if (const auto place = parsePlace(parser, options); !place)
+        return usageError(place.error().message, u"run"_s);
     options.parameters = std::move(*parameters);
     options.timeout = *timeout;
     options.allowErrors = parser.isSet(u"allow-errors"_s);

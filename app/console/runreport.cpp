@@ -8,13 +8,40 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <utility>
+
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
 
 namespace cahier::console {
 
+using runtime::ConnectionState;
+
 namespace {
+
+QLatin1StringView phaseName(ConnectionState::Phase phase)
+{
+    switch (phase) {
+    case ConnectionState::Phase::Idle:
+        return "idle"_L1;
+    case ConnectionState::Phase::Connecting:
+        return "connecting"_L1;
+    case ConnectionState::Phase::Installing:
+        return "installing"_L1;
+    case ConnectionState::Phase::Connected:
+        return "connected"_L1;
+    case ConnectionState::Phase::Waiting:
+        return "waiting"_L1;
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+int percentOf(const ConnectionState& state)
+{
+    return state.total > 0 ? int(std::clamp<qint64>(100 * state.done / state.total, 0, 100)) : 0;
+}
 
 QLatin1StringView outcomeName(CellOutcome outcome)
 {
@@ -78,7 +105,38 @@ public:
         if (!m_quiet) line(u"note: "_s + sentence);
     }
 
-    void kernelStarting(const QString& kernel) override { live(u"starting kernel %1 …"_s.arg(kernel)); }
+    void connectionChanged(const QString& runtime, const ConnectionState& state) override
+    {
+        switch (state.phase) {
+        case ConnectionState::Phase::Connecting:
+            return live(u"connecting to %1 …"_s.arg(runtime));
+        case ConnectionState::Phase::Installing:
+            return live(u"copying the kernel host to %1: %2 % of %3 MB"_s.arg(runtime)
+                            .arg(percentOf(state))
+                            .arg(QString::number(double(state.total) / 1e6, 'f', 1)));
+        case ConnectionState::Phase::Waiting:
+            return live(state.error ? u"%1 Trying again …"_s.arg(state.error->message)
+                                    : u"trying to reach %1 again …"_s.arg(runtime));
+        case ConnectionState::Phase::Idle:
+        case ConnectionState::Phase::Connected:
+            clearLive();
+        }
+    }
+
+    void reconnecting(const QString& runtime, bool lost) override
+    {
+        notice(lost ? u"The connection to %1 is lost; the cell runs on there. Reconnecting …"_s.arg(runtime)
+                    : u"The connection to %1 is back."_s.arg(runtime));
+    }
+
+    void questionAsked() override { clearLive(); }
+
+    void kernelStarting(const QString& kernel, const QString& runtime, const QString& accelerator) override
+    {
+        const QString place = runtime.isEmpty() ? QString() : u" on "_s + runtime;
+        const QString with = accelerator.isEmpty() ? QString() : u" with "_s + accelerator;
+        live(u"starting kernel %1%2%3 …"_s.arg(kernel, place, with));
+    }
 
     void cellStarted(const CellProgress& cell) override
     {
@@ -170,9 +228,32 @@ public:
         write({{"event", "notice"}, {"message", sentence.toStdString()}});
     }
 
-    void kernelStarting(const QString& kernel) override
+    void connectionChanged(const QString& runtime, const ConnectionState& state) override
     {
-        write({{"event", "kernel_starting"}, {"kernel", kernel.toStdString()}});
+        nlohmann::json event{{"event", "connection"},
+                             {"runtime", runtime.toStdString()},
+                             {"phase", phaseName(state.phase).data()}};
+        if (state.phase == ConnectionState::Phase::Installing) {
+            event["done"] = state.done;
+            event["total"] = state.total;
+        }
+        if (state.error) event["message"] = state.error->message.toStdString();
+        if (std::exchange(m_connection, event) != event) write(event);
+    }
+
+    void reconnecting(const QString& runtime, bool lost) override
+    {
+        write({{"event", lost ? "reconnecting" : "reconnected"}, {"runtime", runtime.toStdString()}});
+    }
+
+    void questionAsked() override {}
+
+    void kernelStarting(const QString& kernel, const QString& runtime, const QString& accelerator) override
+    {
+        nlohmann::json event{{"event", "kernel_starting"}, {"kernel", kernel.toStdString()}};
+        if (!runtime.isEmpty()) event["runtime"] = runtime.toStdString();
+        if (!accelerator.isEmpty()) event["accelerator"] = accelerator.toStdString();
+        write(event);
     }
 
     void cellStarted(const CellProgress& cell) override { write(cellEvent("cell_started", cell)); }
@@ -218,6 +299,8 @@ private:
             QString::fromStdString(event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) +
             u'\n');
     }
+
+    nlohmann::json m_connection; ///< as it was written last
 };
 
 } // namespace

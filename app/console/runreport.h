@@ -3,6 +3,7 @@
 #pragma once
 
 #include <core/notebook/notebook.h>
+#include <core/runtime/connectionstate.h>
 
 #include <chrono>
 #include <memory>
@@ -23,7 +24,15 @@ class RunReport {
 public:
     virtual ~RunReport() = default;
     virtual void notice(const QString& sentence) = 0;
-    virtual void kernelStarting(const QString& kernel) = 0;
+    /// How the way to a runtime elsewhere stands.
+    virtual void connectionChanged(const QString& runtime, const runtime::ConnectionState& state) = 0;
+    /// The way to the running kernel broke, and is sought anew; or it was found again.
+    virtual void reconnecting(const QString& runtime, bool lost) = 0;
+    /// Something is about to be asked on the terminal.
+    virtual void questionAsked() = 0;
+    /// runtime, accelerator: where it is not this machine's kernel as usual; else empty.
+    virtual void kernelStarting(const QString& kernel, const QString& runtime,
+                                const QString& accelerator) = 0;
     virtual void cellStarted(const CellProgress& cell) = 0;
     /// The cell asks its user something, who should see what it printed so far.
     virtual void inputAsked(const CellProgress& cell) = 0;

@@ -3,12 +3,17 @@
 
 #include <app/console/terminal.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include <termios.h>
 #include <unistd.h>
 
 namespace cahier::console {
+
+TerminalInput::TerminalInput() : m_in(STDIN_FILENO), m_out(STDERR_FILENO) {}
+
+TerminalInput::TerminalInput(int terminal) : m_in(terminal), m_out(terminal) {}
 
 TerminalInput::~TerminalInput()
 {
@@ -17,11 +22,11 @@ TerminalInput::~TerminalInput()
 
 void TerminalInput::ask(const QString& prompt, bool password)
 {
-    printError(prompt);
+    print(prompt);
     if (password) setEcho(false);
     m_asking = true;
     if (!m_notifier) {
-        m_notifier = std::make_unique<QSocketNotifier>(STDIN_FILENO, QSocketNotifier::Read);
+        m_notifier = std::make_unique<QSocketNotifier>(m_in, QSocketNotifier::Read);
         connect(m_notifier.get(), &QSocketNotifier::activated, this, &TerminalInput::readMore);
     }
     m_notifier->setEnabled(!m_atEnd);
@@ -39,7 +44,7 @@ void TerminalInput::withdraw()
 void TerminalInput::readMore()
 {
     char bytes[4096];
-    const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    const ssize_t count = ::read(m_in, bytes, sizeof bytes);
     if (count > 0)
         m_buffer.append(bytes, count);
     else if (count == 0 || (errno != EINTR && errno != EAGAIN))
@@ -65,11 +70,23 @@ void TerminalInput::deliver()
 void TerminalInput::setEcho(bool on)
 {
     termios settings;
-    if (on != m_echoOff || ::tcgetattr(STDIN_FILENO, &settings) != 0) return;
+    if (on != m_echoOff || ::tcgetattr(m_in, &settings) != 0) return;
     settings.c_lflag = on ? settings.c_lflag | tcflag_t(ECHO) : settings.c_lflag & ~tcflag_t(ECHO);
-    if (::tcsetattr(STDIN_FILENO, TCSADRAIN, &settings) != 0) return;
+    if (::tcsetattr(m_in, TCSADRAIN, &settings) != 0) return;
     m_echoOff = !on;
-    if (on) printError(QStringLiteral("\n")); // the one that was typed was not shown
+    if (on) print(QStringLiteral("\n")); // the one that was typed was not shown
+}
+
+void TerminalInput::print(const QString& text) const
+{
+    if (m_out == STDERR_FILENO) return printError(text); // in order with what is printed otherwise
+    const QByteArray bytes = text.toUtf8();
+    for (qsizetype done = 0; done < bytes.size();) {
+        const ssize_t size =
+            ::write(m_out, bytes.constData() + done, static_cast<std::size_t>(bytes.size() - done));
+        if (size < 0 && errno != EINTR) return;
+        done += std::max<ssize_t>(0, size);
+    }
 }
 
 } // namespace cahier::console

@@ -72,18 +72,11 @@ std::string& Client::tail()
     return m_queue.back().bytes;
 }
 
-void Client::queueJson(const nlohmann::json& json, std::span<const std::string_view> rest)
+void Client::queueJson(const nlohmann::json& json)
 {
-    std::string frame = wire::encodeFrame(dump(json), rest);
+    const std::string frame = wire::encodeFrame(dump(json));
     m_queuedBytes += frame.size();
-    if (rest.empty()) {
-        tail() += frame;
-        return;
-    }
-    m_bulkBytes += frame.size();
-    Chunk& chunk = m_queue.emplace_back();
-    chunk.bytes = std::move(frame);
-    chunk.bulk = true;
+    tail() += frame;
 }
 
 void Client::reply(std::int64_t request, nlohmann::json fields)
@@ -94,13 +87,25 @@ void Client::reply(std::int64_t request, nlohmann::json fields)
     queueJson(fields);
 }
 
-void Client::reply(std::int64_t request, nlohmann::json fields, const std::string& bytes)
+void Client::reply(std::int64_t request, nlohmann::json fields, std::string bytes)
 {
     fields["op"] = "reply";
     fields["id"] = request;
     fields["ok"] = true;
-    const std::array<std::string_view, 1> rest{bytes};
-    queueJson(fields, rest);
+    const std::string envelope = dump(fields);
+    const std::array lengths{static_cast<std::uint32_t>(envelope.size()),
+                             static_cast<std::uint32_t>(bytes.size())};
+    std::string head;
+    wire::appendFrameHead(head, lengths);
+    head += envelope;
+    for (std::string* const part : {&head, &bytes}) {
+        if (part->empty()) continue;
+        m_queuedBytes += part->size();
+        m_bulkBytes += part->size();
+        Chunk& chunk = m_queue.emplace_back();
+        chunk.bytes = std::move(*part);
+        chunk.bulk = true;
+    }
 }
 
 void Client::replyError(std::int64_t request, const wire::WireError& error)

@@ -35,7 +35,7 @@ public:
 
     void reply(std::int64_t request, nlohmann::json fields);
     /// With bytes as the second part.
-    void reply(std::int64_t request, nlohmann::json fields, const std::string& bytes);
+    void reply(std::int64_t request, nlohmann::json fields, std::string bytes);
     void replyError(std::int64_t request, const wire::WireError& error);
     /// An event that need not arrive: it is left out while the client does not take what it was sent before.
     void offer(const std::string& envelope);
@@ -84,7 +84,7 @@ private:
     bool feed();
     void queueItem(const Kernel& kernel, const JournalItem& item);
     std::string& tail();
-    void queueJson(const nlohmann::json& json, std::span<const std::string_view> rest = {});
+    void queueJson(const nlohmann::json& json);
     enum class Written { All, Some, Gone };
     [[nodiscard]] Written flush(std::size_t& written);
     [[nodiscard]] std::int64_t writeChunk(Chunk& chunk);

@@ -101,9 +101,9 @@ void readFile(const Request& request)
     if (!size) return;
     request.host.files().run(
         [reply = request.reply, path = *path, offset = *offset, size = *size]() -> FileService::Finish {
-            return [reply, result = readFile(path, offset, size)] {
+            return [reply, result = readFile(path, offset, size)]() mutable {
                 if (!result) return reply.fail(result.error());
-                reply.ok({{"size", result->size}, {"modified", result->modified}}, result->bytes);
+                reply.ok({{"size", result->size}, {"modified", result->modified}}, std::move(result->bytes));
             };
         });
 }
@@ -126,8 +126,9 @@ void writeUpload(const Request& request)
     if (!offset) return;
     if (request.parts.size() != 2 || request.parts[1].size() > maxFileChunk)
         return request.reply.fail(wire::errorCodeBadRequest, "A write carries its bytes in one part.");
-    answerWith(request, [path = *path, token = request.text("token"), offset = *offset,
-                         bytes = request.parts[1]] { return writeUpload(path, token, offset, bytes); });
+    answerWith(request,
+               [path = *path, token = request.text("token"), offset = *offset,
+                bytes = std::move(request.parts[1])] { return writeUpload(path, token, offset, bytes); });
 }
 
 void finishUpload(const Request& request)

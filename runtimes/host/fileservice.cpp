@@ -46,7 +46,7 @@ void FileService::collect()
         const std::scoped_lock lock(m_mutex);
         finished = std::exchange(m_finished, {});
     }
-    for (const Finish& finish : finished)
+    for (Finish& finish : finished)
         finish();
 }
 

@@ -18,7 +18,7 @@ namespace cahier::host {
 /// the loop's thread.
 class FileService {
 public:
-    using Finish = std::function<void()>;           ///< in the loop's thread
+    using Finish = std::move_only_function<void()>; ///< in the loop's thread
     using Work = std::move_only_function<Finish()>; ///< in the service's thread
 
     FileService();

@@ -281,7 +281,7 @@ void Host::handleFrames(Client& client)
 {
     client.paused = false;
     while (client.wantsToRead()) {
-        const std::expected<wire::Parts, std::string> parts = client.nextFrame();
+        std::expected<wire::Parts, std::string> parts = client.nextFrame();
         if (!parts) {
             m_log.warn("a client broke the protocol: " + parts.error());
             return client.refuse("The connection is closed: " + parts.error() + ".");

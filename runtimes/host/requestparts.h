@@ -26,10 +26,10 @@ public:
         if (Client* const client = m_host->client(m_client)) client->reply(m_request, std::move(fields));
     }
     /// With bytes as the reply's second part.
-    void ok(Json fields, const std::string& bytes) const
+    void ok(Json fields, std::string bytes) const
     {
         if (Client* const client = m_host->client(m_client))
-            client->reply(m_request, std::move(fields), bytes);
+            client->reply(m_request, std::move(fields), std::move(bytes));
     }
     void fail(const wire::WireError& error) const
     {
@@ -57,7 +57,7 @@ struct Request {
     Host& host;
     Client& client;
     const Json& envelope;
-    const wire::Parts& parts;
+    wire::Parts& parts; ///< may be taken from
     Reply reply;
 
     [[nodiscard]] std::string text(const char* name) const

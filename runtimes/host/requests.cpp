@@ -292,7 +292,7 @@ constexpr std::array operations = {
 
 } // namespace
 
-void handleRequest(Host& host, Client& client, const wire::Parts& parts)
+void handleRequest(Host& host, Client& client, wire::Parts& parts)
 {
     const std::optional<Json> parsed = wire::parseJsonObject(parts.front());
     if (!parsed) return client.refuse("The connection is closed: a frame does not begin with a JSON object.");

@@ -7,6 +7,6 @@ namespace cahier::host {
 
 /// Answers one frame of a client, as hostprotocol.h describes. Frames that are no requests end the
 /// connection.
-void handleRequest(Host& host, Client& client, const wire::Parts& parts);
+void handleRequest(Host& host, Client& client, wire::Parts& parts);
 
 } // namespace cahier::host

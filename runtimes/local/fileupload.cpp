@@ -57,8 +57,8 @@ FileUpload::Chunk FileUpload::read(const Item& item, qint64 offset, qint64 size)
     if (now.size() != item.size || now.lastModified().toMSecsSinceEpoch() != item.modified)
         return {offset, failure(ErrorCode::ChangedOnDisk,
                                 u"%1 changed while it was copied. Copy it again."_s.arg(item.localPath))};
-    QByteArray bytes = file.read(size);
-    if (bytes.size() != size) return failed(file.errorString());
+    std::string bytes(static_cast<std::size_t>(size), '\0');
+    if (file.read(bytes.data(), size) != size) return failed(file.errorString());
     return {offset, std::move(bytes)};
 }
 
@@ -133,18 +133,21 @@ void FileUpload::pump()
         const qint64 size = std::min(m_pace.chunk(), item.size - m_read);
         ++m_open;
         onDisk([item, offset = m_read, size] { return read(item, offset, size); },
-               [this](const Chunk& chunk) { send(chunk); });
+               [this](Chunk chunk) { send(std::move(chunk)); });
         m_read += size;
     }
 }
 
-void FileUpload::send(const Chunk& chunk)
+void FileUpload::send(Chunk chunk)
 {
     if (!chunk.bytes) return fail(chunk.bytes.error());
     json fields = about(m_items[m_at]);
     fields["offset"] = static_cast<quint64>(chunk.offset);
-    ask(u"file_write"_s, std::move(fields), {chunk.bytes->toStdString()},
-        [this, size = chunk.bytes->size(), sentAt = Clock::now()](const json&) { written(size, sentAt); });
+    const auto size = static_cast<qint64>(chunk.bytes->size());
+    wire::Parts parts;
+    parts.push_back(std::move(*chunk.bytes));
+    ask(u"file_write"_s, std::move(fields), parts,
+        [this, size, sentAt = Clock::now()](const json&) { written(size, sentAt); });
 }
 
 void FileUpload::written(qint64 size, Clock::time_point sentAt)

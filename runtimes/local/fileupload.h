@@ -24,7 +24,7 @@ private:
     };
     struct Chunk {
         qint64 offset = 0;
-        Result<QByteArray> bytes;
+        Result<std::string> bytes;
     };
     [[nodiscard]] static Result<std::vector<Item>> look(const QString& localPath, const QString& farPath,
                                                         const std::atomic_bool& stop);
@@ -33,7 +33,7 @@ private:
     void resume() override;
     void nextItem();
     void pump();
-    void send(const Chunk& chunk);
+    void send(Chunk chunk);
     void written(qint64 size, std::chrono::steady_clock::time_point sentAt);
     void beginFile();
     void finishItem();

@@ -76,11 +76,10 @@ quint64 count(const json& object, const char* key)
     return value && *value > 0 ? static_cast<quint64>(*value) : 0;
 }
 
-HostReply decodeReply(json envelope, const wire::Parts& parts)
+HostReply decodeReply(json envelope, wire::Parts& parts)
 {
     HostReply reply{count(envelope, "id"), json()};
-    if (parts.size() > 1)
-        envelope["bytes"] = json::binary(std::vector<std::uint8_t>(parts[1].begin(), parts[1].end()));
+    if (parts.size() > 1) envelope["bytes"] = std::move(parts[1]);
     if (flagOf(envelope, "ok")) {
         reply.result = std::move(envelope);
     } else {

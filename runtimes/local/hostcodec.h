@@ -15,7 +15,8 @@ namespace cahier::runtimes {
 /// The answer to a request.
 struct HostReply {
     quint64 id = 0;
-    /// The envelope, or what the host said went wrong. A second part is its "bytes", a JSON binary value.
+    /// The envelope, or what the host said went wrong. A second part is its "bytes", a JSON string that may
+    /// be no UTF-8: it is for taking, not for writing.
     Result<nlohmann::json> result;
 };
 

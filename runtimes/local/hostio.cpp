@@ -18,6 +18,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::size_t readSize = 256u << 10;
+constexpr std::size_t joinedSize = 64u << 10; // small frames are written together
 
 std::unexpected<Error> lost(const QString& detail)
 {
@@ -79,11 +80,10 @@ void HostIo::write(std::string frame)
     {
         const std::lock_guard lock(m_mutex);
         if (!m_connected) return;
-        if (m_outgoing.empty()) {
-            m_outgoing = std::move(frame);
-        } else {
-            m_outgoing += frame;
-        }
+        if (!m_outgoing.empty() && m_outgoing.back().size() + frame.size() <= joinedSize)
+            m_outgoing.back() += frame;
+        else
+            m_outgoing.push_back(std::move(frame));
     }
     poke();
 }
@@ -216,7 +216,8 @@ Result<void> HostIo::writeSome()
             m_written = 0;
             const std::lock_guard lock(m_mutex);
             if (m_outgoing.empty()) return {};
-            m_writing.swap(m_outgoing);
+            m_writing = std::move(m_outgoing.front());
+            m_outgoing.pop_front();
         }
         const ssize_t size =
             ::write(m_stream.writeFd(), m_writing.data() + m_written, m_writing.size() - m_written);

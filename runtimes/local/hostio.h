@@ -4,6 +4,7 @@
 #include <runtimes/local/hostinbox.h>
 #include <runtimes/local/hoststream.h>
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,7 +47,7 @@ private:
     bool m_connectWanted = false;
     bool m_dropWanted = false;
     bool m_connected = false;
-    std::string m_outgoing;
+    std::deque<std::string> m_outgoing; ///< frames, small ones joined
 
     // The I/O thread's own.
     HostStream m_stream;

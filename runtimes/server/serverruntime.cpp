@@ -117,10 +117,18 @@ QFuture<Result<std::shared_ptr<KernelConnection>>> ServerRuntime::start(const St
     return promise->future();
 }
 
+QFuture<Result<Hardware>> ServerRuntime::hardware()
+{
+    return QtFuture::makeReadyValueFuture<Result<Hardware>>(failure(
+        ErrorCode::Unsupported, u"A Jupyter Server does not tell what its machine has, and starts every "
+                                "kernel with its own environment: an accelerator cannot be chosen."_s));
+}
+
 void ServerRuntime::startAlone(const StartOptions& options, const Promise& promise)
 {
-    json body = {{"name", options.spec.toStdString()}};
-    if (!options.workingDirectory.isEmpty()) body["path"] = options.workingDirectory.toStdString();
+    // Without a path the kernel would run where the server was started, not in its root folder.
+    const json body = {{"name", options.spec.toStdString()},
+                       {"path", options.workingDirectory.toStdString()}};
     const ServerRequest request{
         .method = "POST", .path = u"api/kernels"_s, .body = bodyOf(body), .limit = startLimit};
     m_client->requestJson(request).then(this, [this, options, promise](const Result<json>& kernel) {

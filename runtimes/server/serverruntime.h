@@ -28,6 +28,8 @@ public:
                                                                                      quint64 after) override;
     /// A kernel that ended is not the server's any more; one that died and is still listed is taken off.
     [[nodiscard]] QFuture<Result<void>> forget(const QString& kernelId) override;
+    /// Unsupported, with the reason why there is no accelerator to choose.
+    [[nodiscard]] QFuture<Result<runtime::Hardware>> hardware() override;
 
     /// The session ids (ServerKernel::session()) of an earlier run of the program, by kernel id: attaching to
     /// such a kernel makes the server replay what it kept for us.

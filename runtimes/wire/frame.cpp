@@ -118,7 +118,8 @@ std::expected<Parts, std::string> FrameReader::next()
     m_begin += wordSize + size;
     if (m_begin == m_buffer.size()) {
         m_begin = 0;
-        constexpr std::size_t keep = 1u << 20;
+        // The chunk of a file that is copied, and the room that its arrival needed.
+        constexpr std::size_t keep = 4u << 20;
         if (m_buffer.capacity() > keep)
             m_buffer = {};
         else

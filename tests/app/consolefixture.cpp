@@ -8,6 +8,8 @@
 
 #include <csignal>
 
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace cahier::test;
 
@@ -108,11 +110,14 @@ ConsoleResult ConsoleFixture::run(const QStringList& arguments, const QByteArray
     return resultOf(*process);
 }
 
-std::unique_ptr<QProcess> ConsoleFixture::start(const QStringList& arguments) const
+std::unique_ptr<QProcess> ConsoleFixture::start(const QStringList& arguments,
+                                                const std::function<void(QProcess&)>& prepare) const
 {
     auto process = std::make_unique<QProcess>();
     process->setProcessEnvironment(m_environment);
     process->setWorkingDirectory(m_folder.path());
+    process->setChildProcessModifier([] { ::setsid(); });
+    if (prepare) prepare(*process);
     process->start(QStringLiteral(CAHIER_PROGRAM), arguments);
     return process;
 }

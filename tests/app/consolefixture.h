@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <memory>
 
 struct ConsoleResult {
@@ -29,8 +30,9 @@ public:
 
     /// Runs to the end with these arguments and this standard input.
     [[nodiscard]] ConsoleResult run(const QStringList& arguments, const QByteArray& input = {}) const;
-    /// Starts and does not wait.
-    [[nodiscard]] std::unique_ptr<QProcess> start(const QStringList& arguments) const;
+    /// Starts and does not wait. Without a controlling terminal, unless prepare gives it one.
+    [[nodiscard]] std::unique_ptr<QProcess> start(const QStringList& arguments,
+                                                  const std::function<void(QProcess&)>& prepare = {}) const;
     /// Sets a variable of the environment that later runs get.
     void setEnvironment(const QString& name, const QString& value);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// bench_ssh [FOLDER] [roundtrip N] [copy MIB]: a far machine (a real sshd on loopback) against this one: the
-// first connection, with the copying of the host program, later ones up to the list of kernels, the time for
-// `pass`, and a large file to and fro, with scp for comparison. One JSON line per figure.
+// bench_ssh [FOLDER] [roundtrip N] [copy MIB] [rounds N]: a far machine (a real sshd on loopback) against
+// this one: the first connection, with the copying of the host program, later ones up to the list of kernels,
+// the time for `pass`, and a large file to and fro, with scp for comparison. One JSON line per figure.
 #include <runtimes/local/localruntime.h>
 #include <tests/support/sshstage.h>
 
@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <cstdio>
+
+#include <sys/resource.h>
 
 using namespace cahier;
 using namespace cahier::test;
@@ -121,28 +123,57 @@ double scpRate(const SshdFixture& far, const QString& from, const QString& to, q
     return static_cast<double>(bytes) / seconds(timer) / 1e6;
 }
 
-void copies(SshdFixture& far, qint64 bytes)
+/// A file in which no two blocks are the same.
+void writeSource(const QString& path, qint64 bytes)
 {
-    const QString source = far.folder(u"big"_s);
-    QFile file(source);
+    QFile file(path);
     if (!file.open(QIODevice::WriteOnly)) giveUp(file.errorString());
     QByteArray block(1 << 20, Qt::Uninitialized);
     for (qint64 at = 0; at < bytes; at += block.size()) {
         for (qsizetype i = 0; i < block.size(); i += 4)
-            block[i] = static_cast<char>((at >> 20) * 31 + i); // no two blocks the same
+            block[i] = static_cast<char>((at >> 20) * 31 + i);
         file.write(block);
     }
-    file.close();
+}
+
+/// The most memory that this process has had, in MB.
+double peakMemory()
+{
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1000;
+}
+
+/// Ours and scp's in turn, each onto disk and memory that the one before gave back; the first round is none.
+void copies(SshdFixture& far, qint64 bytes, int rounds)
+{
+    const QString source = far.folder(u"big"_s);
+    writeSource(source, bytes);
     SshClient client(far);
     runtime::Files& files = *client.runtime->files();
-    print("ssh_upload", rate(*files.upload(source, u"~/up"_s, runtime::Replace::Yes), bytes), "MB/s");
-    print("scp_upload", scpRate(far, source, u"far:%1"_s.arg(far.far(u"up2"_s)), bytes), "MB/s");
-    print("ssh_download",
-          rate(*files.download(u"~/up"_s, far.folder(u"down"_s), runtime::Replace::Yes), bytes), "MB/s");
-    QFile::remove(far.far(u"up2"_s));
-    QFile::remove(far.folder(u"down"_s));
-    print("scp_download", scpRate(far, u"far:%1"_s.arg(far.far(u"up"_s)), far.folder(u"down2"_s), bytes),
-          "MB/s");
+    const QString there = far.far(u"up"_s), here = far.folder(u"down"_s);
+    std::vector<double> up, scpUp, down, scpDown;
+    const double before = peakMemory();
+    for (int round = 0; round <= rounds; ++round) {
+        up.push_back(rate(*files.upload(source, u"~/up"_s, runtime::Replace::Yes), bytes));
+        QFile::remove(there);
+        scpUp.push_back(scpRate(far, source, u"far:%1"_s.arg(there), bytes));
+        down.push_back(rate(*files.download(u"~/up"_s, here, runtime::Replace::Yes), bytes));
+        QFile::remove(here);
+        scpDown.push_back(scpRate(far, u"far:%1"_s.arg(there), here, bytes));
+        QFile::remove(here);
+        QFile::remove(there);
+    }
+    const auto figure = [](const char* name, std::vector<double> rates) {
+        const double value = median({rates.begin() + 1, rates.end()});
+        print(name, value, "MB/s");
+        return value;
+    };
+    const double ours = figure("ssh_upload", up), theirs = figure("scp_upload", scpUp);
+    print("ssh_upload_of_scp", ours / theirs, "");
+    const double ours2 = figure("ssh_download", down), theirs2 = figure("scp_download", scpDown);
+    print("ssh_download_of_scp", ours2 / theirs2, "");
+    print("ssh_copy_memory", peakMemory() - before, "MB");
 }
 
 } // namespace
@@ -167,6 +198,7 @@ int main(int argc, char** argv)
         const auto local = here.makeRuntime();
         roundTrips(*local, "local_roundtrip", count);
     }
-    copies(far, static_cast<qint64>(std::max(1, countOf(u"copy"_s, 1024))) << 20);
+    copies(far, static_cast<qint64>(std::max(1, countOf(u"copy"_s, 1024))) << 20,
+           std::max(1, countOf(u"rounds"_s, 3)));
     return 0;
 }
