@@ -94,8 +94,9 @@ constexpr std::array meanings{
 /// Python's own venv module says by itself which package it lacks.
 std::optional<Error> venvError(const QString& program, const QString& output)
 {
-    const bool lacksPip = output.contains("ensurepip is not available"_L1);
-    if (!lacksPip && !output.contains(QRegularExpression(u"No module named '?(venv|ensurepip)"_s)))
+    static const QRegularExpression incomplete(u"ensurepip is not\\s+available"_s);
+    if (!output.contains(incomplete) &&
+        !output.contains(QRegularExpression(u"No module named '?(venv|ensurepip)"_s)))
         return std::nullopt;
     const QString package = found(output, u"apt(?:-get)? install (\\S+)"_s);
     const QString command =
@@ -177,7 +178,7 @@ Result<QStringList> packagesIn(const QString& text)
 Result<void> checkEnvironmentName(const QString& name)
 {
     if (name.isEmpty()) return failure(ErrorCode::InvalidFormat, u"The environment needs a name."_s);
-    static const QRegularExpression fit(u"^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$"_s);
+    static const QRegularExpression fit(u"^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\\z"_s);
     if (fit.match(name).hasMatch()) return {};
     return failure(ErrorCode::InvalidFormat,
                    u"A name has letters, digits, “.”, “-” and “_”, and begins with a letter or a digit."_s);
