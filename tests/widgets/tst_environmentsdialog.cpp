@@ -101,12 +101,14 @@ QListView& listOf(const QWidget& dialog)
     return *named<QListView>(dialog, u"Environments"_s);
 }
 
-/// All that labels say now.
+/// All that labels and the interpreter's path say now.
 QString visibleText(const QWidget& dialog)
 {
     QStringList texts;
     for (const QLabel* const label : dialog.findChildren<QLabel*>())
         if (label->isVisible()) texts << label->text();
+    const QLineEdit* const path = named<QLineEdit>(dialog, u"Path of the interpreter"_s);
+    if (path && path->isVisible()) texts << path->text();
     return texts.join(u'\n');
 }
 

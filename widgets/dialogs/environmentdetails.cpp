@@ -6,6 +6,7 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 
 #include <algorithm>
@@ -42,14 +43,21 @@ QString frameworkSentence(const FrameworkState& state)
 }
 
 EnvironmentDetails::EnvironmentDetails(runtime::Runtime& runtime, QWidget* parent)
-    : QWidget(parent), m_runtime(runtime), m_title(plainLabel(this)), m_subtitle(plainLabel(this)),
-      m_problem(plainLabel(this)), m_packages(new QGridLayout), m_gpu(plainLabel(this)),
-      m_check(new QPushButton(this)), m_remedy(new QPushButton(this))
+    : QWidget(parent), m_runtime(runtime), m_title(plainLabel(this)), m_kind(plainLabel(this)),
+      m_path(new QLineEdit(this)), m_problem(plainLabel(this)), m_packages(new QGridLayout),
+      m_gpu(plainLabel(this)), m_check(new QPushButton(this)), m_remedy(new QPushButton(this))
 {
     QFont font = m_title->font();
     font.setBold(true);
     m_title->setFont(font);
-    m_subtitle->setForegroundRole(QPalette::PlaceholderText);
+    m_kind->setForegroundRole(QPalette::PlaceholderText);
+    m_path->setReadOnly(true);
+    m_path->setFrame(false);
+    m_path->setTextMargins(-2, 0, 0, 0); // in line with the labels
+    m_path->setAccessibleName(tr("Path of the interpreter"));
+    QPalette flat = m_path->palette();
+    flat.setBrush(QPalette::Base, Qt::transparent);
+    m_path->setPalette(flat);
     m_gpu->setAccessibleName(tr("What the frameworks see"));
     m_check->setAutoDefault(false);
     m_remedy->setAutoDefault(false);
@@ -64,7 +72,8 @@ EnvironmentDetails::EnvironmentDetails(runtime::Runtime& runtime, QWidget* paren
     layout->setContentsMargins(12, 4, 4, 4);
     layout->setSpacing(8);
     layout->addWidget(m_title);
-    layout->addWidget(m_subtitle);
+    layout->addWidget(m_kind);
+    layout->addWidget(m_path);
     layout->addWidget(m_problem);
     layout->addLayout(m_packages);
     layout->addWidget(m_gpu);
@@ -90,7 +99,7 @@ void EnvironmentDetails::clear()
         delete item;
     }
     for (QWidget* const widget :
-         std::initializer_list<QWidget*>{m_title, m_subtitle, m_problem, m_gpu, m_check, m_remedy})
+         std::initializer_list<QWidget*>{m_title, m_kind, m_path, m_problem, m_gpu, m_check, m_remedy})
         widget->hide();
 }
 
@@ -100,8 +109,11 @@ void EnvironmentDetails::show(const Environment& environment, bool isKernel, con
     m_environment = environment;
     m_title->setText(environmentTitle(environment));
     m_title->show();
-    m_subtitle->setText(u"%1\n%2"_s.arg(environmentKind(environment), environment.interpreter));
-    m_subtitle->show();
+    m_kind->setText(environmentKind(environment));
+    m_kind->show();
+    m_path->setText(environment.interpreter);
+    m_path->setCursorPosition(0);
+    m_path->show();
     m_problem->setText(environment.problem);
     m_problem->setVisible(!environment.works());
     if (!environment.works()) return;

@@ -12,6 +12,7 @@
 
 class QGridLayout;
 class QLabel;
+class QLineEdit;
 class QPushButton;
 
 namespace cahier::widgets {
@@ -42,7 +43,8 @@ private:
 
     runtime::Runtime& m_runtime;
     QLabel* m_title;
-    QLabel* m_subtitle;
+    QLabel* m_kind;
+    QLineEdit* m_path; ///< to be read and copied, however long
     QLabel* m_problem; ///< why it does not run, or is no kernel
     QGridLayout* m_packages;
     QLabel* m_gpu;

@@ -26,7 +26,7 @@ using runtime::NewEnvironment;
 
 namespace {
 
-constexpr int commandLines = 5, packageColumns = 4;
+constexpr int commandLines = 5, packageColumns = 4, folderWidth = 380;
 
 /// The packages with a box of their own.
 constexpr std::array commonPackages{"numpy", "pandas",     "matplotlib", "scikit-learn",
@@ -103,7 +103,9 @@ EnvironmentForm::EnvironmentForm(QString notebookFolder, QWidget* parent)
 void EnvironmentForm::addPlace(QFormLayout& form)
 {
     auto* const place = new QVBoxLayout;
-    m_beside->setText(tr("Beside the notebook, in %1/.venv").arg(m_notebookFolder));
+    const QString where =
+        m_beside->fontMetrics().elidedText(m_notebookFolder + u"/.venv"_s, Qt::ElideMiddle, folderWidth);
+    m_beside->setText(tr("Beside the notebook, in %1").arg(QString(where).replace(u'&', u"&&"_s)));
     m_beside->setToolTip(m_notebookFolder);
     m_beside->setVisible(!m_notebookFolder.isEmpty());
     m_beside->setChecked(!m_notebookFolder.isEmpty());
