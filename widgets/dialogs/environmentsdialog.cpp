@@ -9,14 +9,12 @@
 #include <widgets/theme/icons.h>
 #include <widgets/theme/thinscrollbar.h>
 
-#include <QDialogButtonBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QPushButton>
 #include <QScrollArea>
-#include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
 
@@ -83,6 +81,16 @@ void EnvironmentsDialog::makeListPage()
     middle->addWidget(m_list, 1);
     middle->addWidget(m_state, 1);
     middle->addWidget(area, 1);
+    auto* const layout = new QVBoxLayout(m_listPage);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(top);
+    layout->addLayout(middle, 1);
+    layout->addLayout(makeListButtons());
+    connect(again, &QToolButton::clicked, this, &EnvironmentsDialog::refresh);
+}
+
+QLayout* EnvironmentsDialog::makeListButtons()
+{
     auto* const close = new QPushButton(tr("Close"), this);
     close->setAutoDefault(false);
     m_new->setAutoDefault(false);
@@ -92,13 +100,8 @@ void EnvironmentsDialog::makeListPage()
     buttons->addStretch();
     buttons->addWidget(close);
     buttons->addWidget(m_use);
-    auto* const layout = new QVBoxLayout(m_listPage);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addLayout(top);
-    layout->addLayout(middle, 1);
-    layout->addLayout(buttons);
-    connect(again, &QToolButton::clicked, this, &EnvironmentsDialog::refresh);
     connect(close, &QPushButton::clicked, this, &EnvironmentsDialog::reject);
+    return buttons;
 }
 
 void EnvironmentsDialog::makePages()

@@ -11,6 +11,7 @@
 #include <optional>
 
 class QLabel;
+class QLayout;
 class QLineEdit;
 class QListView;
 class QPushButton;
@@ -49,6 +50,7 @@ Q_SIGNALS:
 
 private:
     void makeListPage();
+    [[nodiscard]] QLayout* makeListButtons();
     void makePages();
     void showAll();
     void showState(const QString& text);
