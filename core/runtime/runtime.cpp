@@ -19,6 +19,12 @@ QFuture<Result<Hardware>> Runtime::hardware()
     return QtFuture::makeReadyValueFuture<Result<Hardware>>(std::unexpected(untold()));
 }
 
+QFuture<Result<Environments>> Runtime::environments(const QString& folder)
+{
+    Q_UNUSED(folder)
+    return QtFuture::makeReadyValueFuture<Result<Environments>>(std::unexpected(untold()));
+}
+
 QFuture<Result<std::vector<ResourceSample>>> Runtime::subscribeSamples()
 {
     return QtFuture::makeReadyValueFuture<Result<std::vector<ResourceSample>>>(std::unexpected(untold()));

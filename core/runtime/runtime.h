@@ -4,6 +4,7 @@
 
 #include <core/error.h>
 #include <core/runtime/connectionstate.h>
+#include <core/runtime/environments.h>
 #include <core/runtime/files.h>
 #include <core/runtime/hardware.h>
 #include <core/runtime/kernelconnection.h>
@@ -86,6 +87,9 @@ public:
 
     /// Looks now; a driver that wakes a GPU may take seconds.
     [[nodiscard]] virtual QFuture<Result<Hardware>> hardware();
+    /// Looks for Pythons, in the given folder (may be empty) too, and asks each what it has; ten seconds at
+    /// most.
+    [[nodiscard]] virtual QFuture<Result<Environments>> environments(const QString& folder);
     /// Gives the last minutes' samples, oldest first, and lets sampled() follow, about once a second, until
     /// unsubscribeSamples(), once for each subscription, successful or not. After a lost connection it goes on
     /// by itself, and what was missed comes too.

@@ -57,6 +57,7 @@ public:
     void detectHardware(const Environment& environment, ResourceMonitor::Detected done);
     /// Samples go to the clients that are subscribed.
     [[nodiscard]] ResourceMonitor& monitor() { return m_monitor; }
+    [[nodiscard]] PythonProbe& probe() { return m_probe; }
     [[nodiscard]] FileService& files() { return m_files; }
     [[nodiscard]] RunService& runs() { return m_runs; }
     [[nodiscard]] wire::Result<std::shared_ptr<Kernel>> startKernel(KernelRecord record, KernelSpec spec,

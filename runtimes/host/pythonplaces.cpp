@@ -17,21 +17,6 @@ namespace {
 
 constexpr std::size_t mostPlaces = 64; ///< a home folder with more is searched no further
 
-std::string kindName(Kind kind)
-{
-    switch (kind) {
-    case Kind::Conda:
-        return "conda";
-    case Kind::Pyenv:
-        return "pyenv";
-    case Kind::Uv:
-        return "uv";
-    case Kind::Venv:
-        break;
-    }
-    return "venv";
-}
-
 std::string real(const fs::path& path)
 {
     std::error_code error;
@@ -103,6 +88,21 @@ bool takesSystemPackages(const PythonPlace& place)
 }
 
 } // namespace
+
+std::string kindName(Kind kind)
+{
+    switch (kind) {
+    case Kind::Conda:
+        return "conda";
+    case Kind::Pyenv:
+        return "pyenv";
+    case Kind::Uv:
+        return "uv";
+    case Kind::Venv:
+        break;
+    }
+    return "venv";
+}
 
 std::vector<PythonPlace> findPythonPlaces(const Environment& environment, const std::string& workingFolder)
 {

@@ -19,6 +19,9 @@ struct PythonPlace {
     [[nodiscard]] std::string interpreter() const { return prefix + "/bin/python"; }
 };
 
+/// "conda", "venv", "pyenv", "uv"
+[[nodiscard]] std::string kindName(PythonPlace::Kind kind);
+
 /// Looks where these tools keep what they make: ~/.conda/environments.txt and the envs folders of conda's
 /// usual places, ~/.virtualenvs, ~/venvs, ~/.venvs, ~/.pyenv/versions, ~/.local/share/uv/python, and .venv
 /// and venv in the given folder and the home folder. Each environment once, those that PATH, VIRTUAL_ENV or

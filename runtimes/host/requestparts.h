@@ -92,6 +92,10 @@ void hardware(const Request& request);
 void subscribeSamples(const Request& request);
 void unsubscribeSamples(const Request& request);
 
+// environmentrequests.cpp
+
+void environments(const Request& request);
+
 // runrequests.cpp
 
 void runProgram(const Request& request);

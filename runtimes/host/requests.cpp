@@ -262,6 +262,7 @@ struct Operation {
 constexpr std::array operations = {
     Operation{"hello", hello},
     Operation{"specs", specs},
+    Operation{"environments", environments},
     Operation{"start", start},
     Operation{"list", list},
     Operation{"attach", attach},

@@ -2,6 +2,7 @@
 #include <runtimes/local/hostruntime.h>
 
 #include <core/runtime/jsonaccess.h>
+#include <runtimes/local/environmentcodec.h>
 #include <runtimes/local/hardwarecodec.h>
 #include <runtimes/local/hostcodec.h>
 #include <runtimes/local/hostkernel.h>
@@ -114,6 +115,19 @@ QFuture<Result<Hardware>> HostRuntime::hardware()
     m_client->request(
         u"hardware"_s, withEnvironment(json::object()), {},
         [promise](const Result<json>& reply) { keep<Hardware>(promise, reply.transform(parseHardware)); });
+    return promise->future();
+}
+
+QFuture<Result<Environments>> HostRuntime::environments(const QString& folder)
+{
+    const auto promise = makePromise<Environments>();
+    json request = withEnvironment({{"packages", json::array()}});
+    for (const QString& name : knownPackages())
+        request["packages"].push_back(name.toStdString());
+    if (!folder.isEmpty()) request["cwd"] = folder.toStdString();
+    m_client->request(u"environments"_s, std::move(request), {}, [promise](const Result<json>& reply) {
+        keep<Environments>(promise, reply.transform(parseEnvironments));
+    });
     return promise->future();
 }
 

@@ -26,6 +26,7 @@ public:
                                                                                      quint64 after) override;
     [[nodiscard]] QFuture<Result<void>> forget(const QString& kernelId) override;
     [[nodiscard]] QFuture<Result<runtime::Hardware>> hardware() override;
+    [[nodiscard]] QFuture<Result<runtime::Environments>> environments(const QString& folder) override;
     [[nodiscard]] QFuture<Result<std::vector<runtime::ResourceSample>>> subscribeSamples() override;
     void unsubscribeSamples() override;
 

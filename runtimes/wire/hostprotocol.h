@@ -20,6 +20,8 @@
 //                                                         for environments
 //   specs      environ:{NAME:VALUE}, cwd                  specs:[KernelSpec], searched:[folder],
 //                                                         problems:[text]
+//   environments  environ:{NAME:VALUE}, cwd,              environments:[PythonEnvironment], uv (the program's
+//              packages:[NAME]                            path, where it is), home (the home folder)
 //   start      spec:NAME | argv:[…] interrupt_mode,       kernel:ID
 //              language, cwd, env:{NAME:VALUE|null},
 //              environ:{NAME:VALUE}, label,
@@ -110,6 +112,12 @@
 //             since 1970), first, last (numbers in the journal, 0 when empty), accelerator:Accelerator
 //             (where one was chosen)}; for dead ones also reason,
 //             signal or exit, oom, stderr as in the state event
+//
+// PythonEnvironment  {interpreter, paths:[…] (all ways to it that were found), prefix, kind:"system"|"venv"|
+//             "conda"|"pyenv"|"uv", name (what its owner calls it; empty for the system's), version,
+//             packages:{NAME:VERSION} (those of the request that are installed), managed:bool (packages are
+//             not to be installed into it: https://peps.python.org/pep-0668/), can_make:bool (it has venv and
+//             ensurepip), problem (a sentence, where it does not run; then there is no version)}
 //
 // FileEntry   {name, kind:"file"|"folder"|"other", link:bool, size, modified (ms since 1970)}; of what a link
 //             leads to
