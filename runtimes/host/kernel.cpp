@@ -87,6 +87,7 @@ nlohmann::json Kernel::info()
                            {"busy", m_busy},
                            {"pid", pid()},
                            {"started", m_record.started},
+                           {"last_activity", m_lastActivity},
                            {"first", journal().first()},
                            {"last", journal().last()}};
     if (m_record.accelerator) info["accelerator"] = *m_record.accelerator;
@@ -120,6 +121,7 @@ void Kernel::recordState(const nlohmann::json& state)
     const std::string text = dump(state);
     const std::string_view part = text;
     journal().append(RecordKind::State, Channel::None, 0, {&part, 1});
+    m_lastActivity = wire::nowMs();
 }
 
 // Messages from the kernel
@@ -170,6 +172,7 @@ void Kernel::handle(Channel channel, const ReceivedMessage& message)
     }
     const bool own = parent.session == m_session && handleOwn(channel, *header, message);
     if (!own) {
+        m_lastActivity = wire::nowMs();
         const bool output = channel == Channel::IoPub && isOutputType(header->msgType);
         if (wire::fitsFrame(envelopeAllowance, view.parts)) {
             m_journal->append(RecordKind::Message, channel, output ? flagOutput : std::uint16_t{0},

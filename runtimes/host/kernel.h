@@ -154,6 +154,7 @@ private:
     KernelPhase m_phase = KernelPhase::Dead;
     bool m_wasReady = false;
     bool m_busy = false;
+    std::int64_t m_lastActivity = 0; ///< ms since 1970; 0: nothing was said since this host runs
     bool m_heardReply = false, m_heardIoPub = false;
     nlohmann::json m_kernelInfo;
     std::int64_t m_nextProbe = 0;

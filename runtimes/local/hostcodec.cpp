@@ -231,6 +231,7 @@ std::vector<KernelInfo> parseKernels(const json& reply)
         info.pid = numberOf(entry, "pid").value_or(0);
         info.lastSeq = count(entry, "last");
         info.startedAt = numberOf(entry, "started").value_or(0);
+        info.lastActivityAt = numberOf(entry, "last_activity").value_or(0);
         if (const json* const accelerator = fieldOf(entry, "accelerator")) {
             info.accelerator = parseAccelerator(*accelerator);
             info.acceleratorName = textOf(*accelerator, "name");

@@ -2,11 +2,10 @@
 #include <widgets/dialogs/kernelchoices.h>
 
 #include <widgets/dialogs/listrow.h>
+#include <widgets/resources/resourcetext.h>
 #include <widgets/theme/icons.h>
 
 #include <QDateTime>
-#include <QDir>
-#include <QFileInfo>
 #include <QLocale>
 #include <QPainter>
 
@@ -15,33 +14,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cahier::widgets {
-
-namespace {
-
-QString shortPath(const QString& path)
-{
-    const QString home = QDir::homePath();
-    return path.startsWith(home + u'/') ? u"~"_s + path.sliced(home.size()) : path;
-}
-
-QString stateWord(const runtime::KernelInfo& kernel)
-{
-    switch (kernel.state) {
-    case runtime::KernelState::Starting:
-        return KernelChoices::tr("starting");
-    case runtime::KernelState::Restarting:
-        return KernelChoices::tr("restarting");
-    case runtime::KernelState::Reconnecting:
-        return KernelChoices::tr("reconnecting");
-    case runtime::KernelState::Dead:
-        return KernelChoices::tr("dead");
-    case runtime::KernelState::Ready:
-        break;
-    }
-    return kernel.busy ? KernelChoices::tr("busy") : KernelChoices::tr("idle");
-}
-
-} // namespace
 
 void KernelChoices::show(const runtime::KernelSpecs& specs, const std::vector<runtime::KernelInfo>& kernels,
                          const QString& currentSpec, const QString& currentKernel)
@@ -76,13 +48,12 @@ void KernelChoices::addKernels(const std::vector<runtime::KernelInfo>& kernels, 
     m_rows.push_back({.title = tr("Join a running kernel")});
     for (const runtime::KernelInfo& kernel : kernels) {
         if (!runs(kernel)) continue;
-        const QString name = QFileInfo(kernel.label).fileName();
         const QDateTime started = QDateTime::fromMSecsSinceEpoch(kernel.startedAt);
         const QString detail = tr("%1 · since %2 · process %3")
                                    .arg(kernel.spec, QLocale().toString(started, QLocale::ShortFormat))
                                    .arg(kernel.pid);
-        m_rows.push_back({Kind::Kernel, kernel.id, name.isEmpty() ? tr("A kernel without a notebook") : name,
-                          detail, stateWord(kernel), kernel.id == current});
+        m_rows.push_back({Kind::Kernel, kernel.id, kernelTitle(kernel.label), detail, kernelStateText(kernel),
+                          kernel.id == current});
     }
 }
 
