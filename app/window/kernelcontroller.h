@@ -82,6 +82,11 @@ public:
     [[nodiscard]] QString specName() const;
     /// Where it runs, or would.
     [[nodiscard]] runtime::RuntimeEntry place() const;
+    /// The notebook's, on this machine; empty before it is saved.
+    [[nodiscard]] QString folder() const;
+    /// This machine's kernels are those of environments beside this notebook, too, when they are asked for
+    /// next.
+    void lookNearby();
     /// Null before it was needed.
     [[nodiscard]] const std::shared_ptr<runtime::Runtime>& runtime() const { return m_runtime; }
     [[nodiscard]] const std::optional<runtime::AcceleratorChoice>& accelerator() const

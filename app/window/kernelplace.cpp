@@ -3,8 +3,11 @@
 #include <app/window/kernelcontroller.h>
 
 #include <core/runtime/acceleratorwish.h>
+#include <runtimes/local/hostruntime.h>
 
 #include <nlohmann/json.hpp>
+
+#include <QFileInfo>
 
 #include <algorithm>
 #include <utility>
@@ -32,6 +35,18 @@ ConnectionState KernelController::connectionState() const
     return m_runtime ? m_runtime->connectionState() : ConnectionState();
 }
 
+QString KernelController::folder() const
+{
+    return m_path.isEmpty() ? QString() : QFileInfo(m_path).absolutePath();
+}
+
+void KernelController::lookNearby()
+{
+    const auto local = m_parts.runtimes.opened(QString::fromLatin1(runtime::RuntimeList::localId));
+    if (const auto host = std::dynamic_pointer_cast<runtimes::HostRuntime>(local))
+        host->setWorkingFolder(folder());
+}
+
 /// Gets the runtime that the notebook is to run on; `then` follows with it as m_runtime.
 void KernelController::open(const std::function<void()>& then)
 {
@@ -39,6 +54,7 @@ void KernelController::open(const std::function<void()>& then)
         if (round != m_round) return;
         if (!runtime) return fail(runtime.error());
         setRuntime(*runtime);
+        lookNearby();
         then();
     });
 }

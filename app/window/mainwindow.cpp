@@ -7,8 +7,10 @@
 #include <app/window/runtimeactions.h>
 #include <app/window/welcomepage.h>
 #include <widgets/commands/commandpalette.h>
+#include <widgets/files/transferqueue.h>
 #include <widgets/panels/outlinepanel.h>
 #include <widgets/panels/sidebar.h>
+#include <widgets/resources/resourcemeters.h>
 
 #include <QLabel>
 #include <QMenuBar>
@@ -32,7 +34,8 @@ constexpr std::chrono::milliseconds refreshDelay{40};
 MainWindow::MainWindow(const WindowServices& services, QWidget* parent)
     : QMainWindow(parent), m_services(services),
       m_commands(new widgets::CommandList(services.settings, this)),
-      m_runtimes(new RuntimeActions(services.runtimes, services.appearance, *this))
+      m_runtimes(new RuntimeActions(services.runtimes, services.appearance, *this)),
+      m_transfers(new widgets::TransferQueue(this)), m_monitor(new widgets::ResourceMonitor(this))
 {
     setAcceptDrops(true);
     setAnimated(false);
@@ -111,6 +114,10 @@ void MainWindow::makeToolBar()
     auto* const space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
+    m_meters = new widgets::ResourceMeters(*m_monitor, m_services.appearance, bar);
+    bar->addWidget(m_meters);
+    connect(m_meters, &widgets::ResourceMeters::resourcesRequested, this,
+            [this] { m_commands->perform(u"view.resources"_s); });
     add(u"view.palette"_s);
     add(u"view.settings"_s);
     const auto applyTheme = [this, bar] { bar->setStyleSheet(toolBarStyle(m_services.appearance.theme())); };
@@ -179,6 +186,8 @@ void MainWindow::showState()
                  isLocal ? QString() : place.name, kernel.connectionState()};
     }
     m_kernelStatus->showState(state);
+    fillFiles();
+    fillResources();
     m_refreshTimer.start();
 }
 

@@ -14,8 +14,14 @@ class QStackedWidget;
 
 namespace cahier::widgets {
 class CommandPalette;
+class FilesPanel;
 class OutlinePanel;
+class ResourceMeters;
+class ResourceMonitor;
+class ResourcesPanel;
 class Sidebar;
+class TransferQueue;
+enum class KernelOrder;
 } // namespace cahier::widgets
 
 namespace cahier::window {
@@ -84,7 +90,11 @@ private:
     void bindPanel(const QString& id, const QString& command);
     void showPanel();
     void fillPanels();
+    void fillFiles();
+    void fillResources();
     [[nodiscard]] QWidget* makeOutline();
+    [[nodiscard]] QWidget* makeFiles();
+    [[nodiscard]] QWidget* makeResources();
 
     // mainwindowcommands.cpp
     void bindFileCommands();
@@ -102,6 +112,11 @@ private:
     void bindKernelCommands();
     void bindRuntimeCommands();
     void disconnectCurrent();
+    void showEnvironments();
+    void showSessions();
+    void goToKernel(const QString& runtime, const QString& kernel, const QString& label);
+    void obey(const QString& kernel, widgets::KernelOrder order);
+    [[nodiscard]] NotebookTab* tabOf(const QString& kernel) const;
     [[nodiscard]] KernelController* kernel() const;
     [[nodiscard]] runtime::SessionState kernelState() const;
 
@@ -129,6 +144,13 @@ private:
     QSplitter* m_splitter = nullptr;
     widgets::Sidebar* m_sidebar = nullptr;
     widgets::OutlinePanel* m_outline = nullptr; ///< made when it is first shown, as all panels are
+    widgets::FilesPanel* m_files = nullptr;
+    widgets::ResourcesPanel* m_resources = nullptr;
+    widgets::TransferQueue* m_transfers; ///< goes on without its panel
+    widgets::ResourceMonitor* m_monitor;
+    widgets::ResourceMeters* m_meters = nullptr;
+    std::weak_ptr<runtime::Runtime> m_filesOf; ///< what the panel of files shows
+    QString m_filesFolder;
     widgets::CommandPalette* m_palette = nullptr;
     KernelStatus* m_kernelStatus = nullptr;
     QLabel* m_position = nullptr;

@@ -3,6 +3,10 @@
 #include <app/window/mainwindow.h>
 
 #include <app/window/runtimeactions.h>
+#include <widgets/dialogs/sessionsdialog.h>
+
+#include <QPointer>
+#include <QSysInfo>
 
 #include <algorithm>
 
@@ -69,7 +73,10 @@ void MainWindow::bindRuntimeCommands()
         u"runtime.change"_s, [this] { m_tabs->current()->chooseRuntime(); },
         [this] { return kernel() != nullptr; }, noNotebook);
     m_commands->bind(u"runtime.manage"_s, [this] { m_runtimes->manage(); });
-    connect(m_runtimes, &RuntimeActions::told, this, &MainWindow::tell);
+    m_commands->bind(
+        u"runtime.environments"_s, [this] { showEnvironments(); }, [this] { return kernel() != nullptr; },
+        noNotebook);
+    m_commands->bind(u"runtime.sessions"_s, [this] { showSessions(); });
 }
 
 /// The connection goes as well, unless another notebook uses it.
@@ -83,6 +90,79 @@ void MainWindow::disconnectCurrent()
         return tab->kernel() && tab->kernel() != mine && tab->kernel()->runtime() == runtime;
     });
     if (!isUsed) m_services.runtimes.disconnectFrom(mine->place().id);
+}
+
+void MainWindow::showEnvironments()
+{
+    const QPointer<KernelController> mine = kernel();
+    m_services.runtimes.open(mine->place().id)
+        .then(this, [this, mine](const Result<std::shared_ptr<runtime::Runtime>>& opened) {
+            if (!mine) return;
+            if (!opened) return tell(opened.error().message);
+            mine->lookNearby();
+            const bool isLocal = mine->place().kind == RuntimeEntry::Kind::Local;
+            m_runtimes->showEnvironments(*opened, isLocal ? mine->folder() : mine->place().folder,
+                                         mine->specName(), [mine](const runtime::KernelSpec& spec) {
+                                             if (mine)
+                                                 mine->changeTo(
+                                                     {mine->place().id, spec, {}, mine->accelerator()});
+                                         });
+        });
+}
+
+NotebookTab* MainWindow::tabOf(const QString& kernel) const
+{
+    const std::vector<NotebookTab*> tabs = m_tabs->all();
+    const auto found = std::ranges::find_if(
+        tabs, [&](const NotebookTab* tab) { return tab->session() && tab->session()->kernelId() == kernel; });
+    return found == tabs.end() ? nullptr : *found;
+}
+
+void MainWindow::showSessions()
+{
+    using widgets::SessionsDialog;
+    auto* const dialog = new SessionsDialog(m_services.runtimes, m_services.appearance, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QSet<QString> own;
+    for (const NotebookTab* const tab : m_tabs->all()) {
+        if (tab->session() && !tab->session()->kernelId().isEmpty()) own.insert(tab->session()->kernelId());
+    }
+    dialog->setOwnKernels(own);
+    connect(dialog, &SessionsDialog::attachRequested, this, &MainWindow::goToKernel);
+    connect(
+        dialog, &SessionsDialog::orderRequested, this,
+        [this](const QString&, const QString& kernel, widgets::KernelOrder order) { obey(kernel, order); });
+    dialog->open();
+}
+
+void MainWindow::goToKernel(const QString& runtime, const QString& kernel, const QString& label)
+{
+    if (NotebookTab* const tab = tabOf(kernel)) return m_tabs->setCurrentWidget(tab);
+    // Elsewhere the label begins with the machine of the notebook.
+    const QString machine = QSysInfo::machineHostName() + u':';
+    const bool isLocal = runtime == QLatin1StringView(runtime::RuntimeList::localId);
+    const QString path = isLocal                     ? label
+                         : label.startsWith(machine) ? label.sliced(machine.size())
+                                                     : QString();
+    if (!path.isEmpty()) return open({path});
+    tell(tr("The kernel's notebook is not on this machine. Another notebook can join it: Runtime > Change "
+            "runtime type."));
+}
+
+/// What a notebook's own session is to do, so that it knows.
+void MainWindow::obey(const QString& kernel, widgets::KernelOrder order)
+{
+    const NotebookTab* const tab = tabOf(kernel);
+    if (!tab) return;
+    switch (order) {
+    case widgets::KernelOrder::Interrupt:
+        return tab->kernel()->interrupt();
+    case widgets::KernelOrder::Restart:
+        return tab->kernel()->restart(false);
+    case widgets::KernelOrder::Shutdown:
+    case widgets::KernelOrder::Forget:
+        return tab->kernel()->shutdown();
+    }
 }
 
 } // namespace cahier::window

@@ -62,11 +62,12 @@ void NotebookTab::chooseRuntime()
 {
     if (!m_open) return;
     KernelController& kernel = *m_open->kernel;
+    kernel.lookNearby();
     const QString running = kernel.hasKernel() ? m_open->session->kernelId() : QString();
     auto* const dialog = new widgets::RuntimeDialog(
         m_services.runtimes,
         {kernel.place().id, kernel.specName(), running, kernel.accelerator(),
-         runtime::wishIn(m_file->document()->notebook().metadata()), kernel.isBusy()},
+         runtime::wishIn(m_file->document()->notebook().metadata()), kernel.isBusy(), kernel.folder()},
         m_services.appearance, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &widgets::RuntimeDialog::chosen, &kernel, &KernelController::changeTo);

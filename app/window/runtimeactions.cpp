@@ -7,6 +7,7 @@
 #include <runtimes/ssh/sshhosts.h>
 #include <runtimes/ssh/sshtarget.h>
 #include <widgets/dialogs/addhostdialog.h>
+#include <widgets/dialogs/environmentsdialog.h>
 #include <widgets/dialogs/runtimedialog.h>
 #include <widgets/dialogs/runtimesdialog.h>
 
@@ -145,7 +146,6 @@ void RuntimeActions::saveServer(const QString& before, const AddServerDialog::Se
             m_runtimes.setToken(id, server.secret);
     }
     if (m_choice) m_choice->selectRuntime(id);
-    if (!server.documentPath.isEmpty()) Q_EMIT documentRequested(id, server.documentPath);
 }
 
 void RuntimeActions::manage()
@@ -180,6 +180,25 @@ void RuntimeActions::serve(widgets::RuntimeDialog& dialog)
     connect(&dialog, &RuntimeDialog::addMachineRequested, this, &RuntimeActions::addMachine);
     connect(&dialog, &RuntimeDialog::addServerRequested, this, &RuntimeActions::addServer);
     connect(&dialog, &RuntimeDialog::manageRequested, this, &RuntimeActions::manage);
+    connect(&dialog, &RuntimeDialog::environmentsRequested, this, [this](const QString& id) {
+        if (!m_choice || !m_runtimes.opened(id)) return;
+        showEnvironments(m_runtimes.opened(id), m_choice->notebookFolder(), {},
+                         [this](const runtime::KernelSpec& spec) {
+                             if (m_choice) m_choice->selectSpec(spec.name);
+                         });
+    });
+}
+
+void RuntimeActions::showEnvironments(const std::shared_ptr<runtime::Runtime>& runtime, const QString& folder,
+                                      const QString& spec,
+                                      const std::function<void(const runtime::KernelSpec&)>& take)
+{
+    auto* const dialog =
+        new widgets::EnvironmentsDialog(*runtime, {folder, spec}, m_appearance, dialogParent());
+    // The dialog only refers to it.
+    connect(dialog, &QObject::destroyed, this, [kept = runtime] {});
+    connect(dialog, &widgets::EnvironmentsDialog::environmentChosen, this, take);
+    show(dialog);
 }
 
 void RuntimeActions::tellProblem(const QString& sentence, const QString& detail)

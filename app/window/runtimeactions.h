@@ -9,6 +9,8 @@
 #include <QPointer>
 #include <QSet>
 
+#include <functional>
+
 class QDialog;
 
 namespace cahier::widgets {
@@ -32,14 +34,9 @@ public:
     void manage();
     /// Does what the dialog asks for, until it goes.
     void serve(widgets::RuntimeDialog& dialog);
-
-Q_SIGNALS:
-    /// The address of a new server was that of a file on it.
-    void documentRequested(const QString& server, const QString& path);
-    /// Somebody is to let go of the runtime's kernels, which run on.
-    void disconnectRequested(const QString& id);
-    /// Something that needs no answer.
-    void told(const QString& sentence);
+    /// The environments of a runtime, seen from a notebook; `take` gets the one that is chosen.
+    void showEnvironments(const std::shared_ptr<runtime::Runtime>& runtime, const QString& folder,
+                          const QString& spec, const std::function<void(const runtime::KernelSpec&)>& take);
 
 private:
     void watchMachines();

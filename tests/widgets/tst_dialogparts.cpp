@@ -22,7 +22,7 @@ class TestDialogParts : public QObject {
 private Q_SLOTS:
     void shownText_tricks_areReplaced_data();
     void shownText_tricks_areReplaced();
-    void shownName_long_losesItsMiddle();
+    void shortName_long_losesItsMiddle();
     void textBlock_height_followsTheWidth();
     void textBlock_long_scrollsByKeyboard();
     void textBlock_markup_isText();
@@ -57,10 +57,10 @@ void TestDialogParts::shownText_tricks_areReplaced()
     QTEST(shownText(text), "shown");
 }
 
-void TestDialogParts::shownName_long_losesItsMiddle()
+void TestDialogParts::shortName_long_losesItsMiddle()
 {
-    QCOMPARE(shownName(u" a\nb "_s), u"a b"_s);
-    const QString shortened = shownName(u"gpu."_s + QString(300, u'x') + u".example.org"_s);
+    QCOMPARE(shortName(u" a\nb "_s), u"a b"_s);
+    const QString shortened = shortName(u"gpu."_s + QString(300, u'x') + u".example.org"_s);
     QVERIFY(shortened.size() <= 60);
     QVERIFY(shortened.startsWith("gpu."_L1) && shortened.endsWith(".example.org"_L1));
 }

@@ -295,7 +295,7 @@ void TestResourceMonitor::gpuLost_isInTheSampleAndTheHardwareIsAskedAgain()
 void TestResourceMonitor::runtime_thatCannotTell_isUnsupported()
 {
     // A server that nobody has to reach to be told so.
-    const auto address = runtimes::ServerAddress::parse(u"http://127.0.0.1:9/"_s);
+    const auto address = runtime::ServerAddress::parse(u"http://127.0.0.1:9/"_s);
     QVERIFY(address);
     const auto client = std::make_shared<runtimes::ServerClient>(*address);
     auto server = std::make_shared<runtimes::ServerRuntime>(client);

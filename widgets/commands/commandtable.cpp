@@ -47,6 +47,8 @@ constexpr std::array table{
 
     CommandRow{"view.palette", QT_TRANSLATE_NOOP("Commands", "Command palette"), "palette", window, "window:Ctrl+Shift+P command:P", "window:Ctrl+Shift+P"},
     CommandRow{"view.outline", QT_TRANSLATE_NOOP("Commands", "Outline"), "outline", window, "window:Ctrl+Shift+K", "window:Ctrl+Shift+K", true},
+    CommandRow{"view.files", QT_TRANSLATE_NOOP("Commands", "Files"), "files", window, "", "", true},
+    CommandRow{"view.resources", QT_TRANSLATE_NOOP("Commands", "Resources"), "gauge", window, "", "", true},
     CommandRow{"view.zoomIn", QT_TRANSLATE_NOOP("Commands", "Zoom in"), "zoom-in", window, "window:Ctrl++ window:Ctrl+=", "window:Ctrl++ window:Ctrl+="},
     CommandRow{"view.zoomOut", QT_TRANSLATE_NOOP("Commands", "Zoom out"), "zoom-out", window, "window:Ctrl+-", "window:Ctrl+-"},
     CommandRow{"view.zoomReset", QT_TRANSLATE_NOOP("Commands", "Reset zoom"), nullptr, window, "window:Ctrl+0", "window:Ctrl+0"},
@@ -108,6 +110,7 @@ constexpr std::array table{
     CommandRow{"runtime.connect", QT_TRANSLATE_NOOP("Commands", "Connect"), nullptr, window, "", ""},
     CommandRow{"runtime.disconnect", QT_TRANSLATE_NOOP("Commands", "Disconnect"), nullptr, window, "", ""},
     CommandRow{"runtime.change", QT_TRANSLATE_NOOP("Commands", "Change runtime type…"), "kernel", window, "", ""},
+    CommandRow{"runtime.environments", QT_TRANSLATE_NOOP("Commands", "Environments…"), nullptr, window, "", ""},
     CommandRow{"runtime.sessions", QT_TRANSLATE_NOOP("Commands", "Manage sessions…"), nullptr, window, "", ""},
     CommandRow{"runtime.manage", QT_TRANSLATE_NOOP("Commands", "Manage runtimes…"), nullptr, window, "", ""},
 

@@ -127,7 +127,7 @@ void AddServerDialog::showVerdict()
     Notice warning{unencrypted, Notice::Kind::Warning,
                    tr("The way to %1 is not encrypted: others in the network can read the token and all that "
                       "the notebooks show, and change it. Use https, or ssh with “Add machine”.")
-                       .arg(shownName(url.host()))};
+                       .arg(shortName(url.host()))};
     warning.canBeClosed = false;
     m_notices->showNotice(warning);
 }

@@ -61,7 +61,7 @@ AuthenticationDialog::AuthenticationDialog(runtime::AuthenticationQuestion quest
     : QDialog(parent), m_question(std::move(question)), m_appearance(appearance)
 {
     setWindowTitle(m_question.host.isEmpty() ? tr("Connecting")
-                                             : tr("Connecting to %1").arg(shownName(m_question.host)));
+                                             : tr("Connecting to %1").arg(shortName(m_question.host)));
     const bool isKey = m_question.kind == Kind::HostKey || m_question.kind == Kind::ChangedHostKey;
     QVBoxLayout* const column = isKey ? makeColumn(*this, fingerprintColumn) : makeColumn(*this);
     switch (m_question.kind) {
@@ -88,7 +88,7 @@ AuthenticationDialog::AuthenticationDialog(runtime::AuthenticationQuestion quest
 
 QString AuthenticationDialog::machine() const
 {
-    return m_question.host.isEmpty() ? tr("the machine") : shownName(m_question.host);
+    return m_question.host.isEmpty() ? tr("the machine") : shortName(m_question.host);
 }
 
 void AuthenticationDialog::addFacts(QVBoxLayout& column)

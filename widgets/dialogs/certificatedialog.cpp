@@ -19,7 +19,7 @@ CertificateDialog::CertificateDialog(const DoubtfulCertificate& certificate, con
                                      QWidget* parent)
     : QDialog(parent), m_appearance(appearance)
 {
-    setWindowTitle(tr("Connecting to %1").arg(shownName(certificate.host)));
+    setWindowTitle(tr("Connecting to %1").arg(shortName(certificate.host)));
     QVBoxLayout* const column = makeColumn(*this, fingerprintColumn);
     explain(*column, certificate);
     addFacts(*column, certificate);
@@ -36,7 +36,7 @@ CertificateDialog::CertificateDialog(const DoubtfulCertificate& certificate, con
 
 void CertificateDialog::explain(QVBoxLayout& column, const DoubtfulCertificate& certificate)
 {
-    const QString host = shownName(certificate.host);
+    const QString host = shortName(certificate.host);
     column.addWidget(makeHeading(certificate.changed ? tr("The certificate of %1 has changed").arg(host)
                                                      : tr("Is this really %1?").arg(host),
                                  this));

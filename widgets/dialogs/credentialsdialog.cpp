@@ -20,7 +20,7 @@ namespace cahier::widgets {
 CredentialsDialog::CredentialsDialog(const Server& server, const Appearance& appearance, QWidget* parent)
     : QDialog(parent)
 {
-    const QString name = shownName(server.name.isEmpty() ? server.address : server.name);
+    const QString name = shortName(server.name.isEmpty() ? server.address : server.name);
     setWindowTitle(tr("Log in to %1").arg(name));
     QVBoxLayout* const column = makeColumn(*this);
     column->addWidget(makeHeading(tr("%1 asks who you are").arg(name), this));

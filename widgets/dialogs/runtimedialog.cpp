@@ -75,8 +75,7 @@ RuntimeDialog::RuntimeDialog(runtime::RuntimeList& runtimes, Current current, co
       m_places(new QComboBox(this)), m_state(makeText(this)), m_again(new QToolButton(this)),
       m_kernels(new KernelList({m_current.spec, m_current.kernelId}, appearance, this)),
       m_accelerators(new QComboBox(this)), m_wish(makeText(this)), m_consequence(makeText(this)),
-      m_environments(new QPushButton(tr("Environments…"), this)),
-      m_check(new QPushButton(tr("Check the accelerator…"), this))
+      m_environments(new QPushButton(tr("Environments…"), this))
 {
     setWindowTitle(tr("Change runtime type"));
     makeLayout();
@@ -146,14 +145,11 @@ QLayout* RuntimeDialog::makeButtons()
     m_accept->setDefault(true);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_accept, &QPushButton::clicked, this, &RuntimeDialog::choose);
-    for (QPushButton* const button : {m_environments, m_check})
-        button->setAutoDefault(false);
+    m_environments->setAutoDefault(false);
     connect(m_environments, &QPushButton::clicked, this,
             [this] { Q_EMIT environmentsRequested(m_selected); });
-    connect(m_check, &QPushButton::clicked, this, [this] { Q_EMIT checkRequested(m_selected); });
     auto* const row = new QHBoxLayout;
     row->addWidget(m_environments);
-    row->addWidget(m_check);
     row->addStretch(1);
     row->addWidget(buttons);
     return row;
@@ -203,6 +199,11 @@ void RuntimeDialog::selectSpec(const QString& spec)
 {
     m_kernels->prefer(spec);
     m_kernels->refresh();
+}
+
+QString RuntimeDialog::notebookFolder() const
+{
+    return m_selected == QLatin1StringView(runtime::RuntimeList::localId) ? m_current.folder : QString();
 }
 
 bool RuntimeDialog::isLooking() const
@@ -356,7 +357,6 @@ void RuntimeDialog::showConsequence()
                                : spec.has_value());
     m_accelerators->setEnabled(m_hardware.has_value() && (!joins || hasMine));
     m_environments->setEnabled(m_runtime != nullptr);
-    m_check->setEnabled(m_runtime != nullptr);
     showText(*m_consequence, consequence());
 }
 

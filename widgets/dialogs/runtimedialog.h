@@ -30,6 +30,7 @@ public:
         std::optional<runtime::AcceleratorChoice> accelerator;
         runtime::AcceleratorWish wish;
         bool isBusy = false;
+        QString folder; ///< the notebook's, on this machine; may be empty
     };
     /// The list and the appearance must outlive it.
     RuntimeDialog(runtime::RuntimeList& runtimes, Current current, const Appearance& appearance,
@@ -39,6 +40,8 @@ public:
     /// Asks the runtime again, and then selects this kernel.
     void selectSpec(const QString& spec);
     [[nodiscard]] QString selectedRuntime() const { return m_selected; }
+    /// On the machine that is selected; empty where the notebook has none there.
+    [[nodiscard]] QString notebookFolder() const;
     /// It waits for the runtime's answers.
     [[nodiscard]] bool isLooking() const;
 
@@ -48,7 +51,6 @@ Q_SIGNALS:
     void addServerRequested();
     void manageRequested();
     void environmentsRequested(const QString& runtime);
-    void checkRequested(const QString& runtime);
 
 private:
     void makeLayout();
@@ -79,7 +81,7 @@ private:
     QComboBox* m_accelerators;
     QLabel* m_wish;
     QLabel* m_consequence;
-    QPushButton *m_environments, *m_check, *m_accept;
+    QPushButton *m_environments, *m_accept;
     QString m_selected; ///< the id of the entry
     std::shared_ptr<runtime::Runtime> m_runtime;
     QMetaObject::Connection m_watched;

@@ -150,7 +150,7 @@ QVariant RuntimeRows::data(const QModelIndex& index, int role) const
     };
     switch (role) {
     case Qt::DisplayRole:
-        return shownName(entry.name.isEmpty() ? entry.id : entry.name);
+        return shortName(entry.name.isEmpty() ? entry.id : entry.name);
     case IdRole:
         return entry.id;
     case AddressRole:
@@ -159,7 +159,7 @@ QVariant RuntimeRows::data(const QModelIndex& index, int role) const
     case StateRole:
         return stateText();
     case Qt::AccessibleTextRole:
-        return tr("%1, %2, %3").arg(shownName(entry.name), addressOf(entry), stateText());
+        return tr("%1, %2, %3").arg(shortName(entry.name), addressOf(entry), stateText());
     default:
         return {};
     }

@@ -114,7 +114,7 @@ QString shownText(const QString& text)
     return shown;
 }
 
-QString shownName(const QString& name)
+QString shortName(const QString& name)
 {
     const QString shown = shownText(name).simplified();
     if (shown.size() <= longestName) return shown;

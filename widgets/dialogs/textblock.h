@@ -36,6 +36,6 @@ private:
 /// tabs, and marks that turn the direction of writing, are replaced.
 [[nodiscard]] QString shownText(const QString& text);
 /// The same on one line, without its middle where it is long: for a name within a sentence.
-[[nodiscard]] QString shownName(const QString& name);
+[[nodiscard]] QString shortName(const QString& name);
 
 } // namespace cahier::widgets

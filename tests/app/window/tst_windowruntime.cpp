@@ -3,14 +3,26 @@
 // a real sshd.
 #include <tests/app/window/windowstage.h>
 
+#include <app/window/runtimeactions.h>
 #include <tests/support/fakenvml.h>
+#include <tests/support/jupyterserver.h>
 #include <tests/support/sshdfixture.h>
+#include <tests/widgets/dialogtesting.h>
+#include <widgets/dialogs/addhostdialog.h>
+#include <widgets/dialogs/addserverdialog.h>
+#include <widgets/dialogs/authenticationdialog.h>
+#include <widgets/dialogs/credentialsdialog.h>
 #include <widgets/dialogs/kernellist.h>
 #include <widgets/dialogs/runtimedialog.h>
+#include <widgets/dialogs/sessionsdialog.h>
+#include <widgets/files/filespanel.h>
+#include <widgets/resources/resourcemeters.h>
+#include <widgets/resources/resourcespanel.h>
 
 #include <QComboBox>
 #include <QListView>
 #include <QToolButton>
+#include <QTreeView>
 
 #include <csignal>
 
@@ -43,6 +55,11 @@ private Q_SLOTS:
     void disconnect_kernel_runsOnAndComesBack();
     void ssh_notebook_runsThereAndSurvivesCuts();
     void ssh_laterWindow_offersTheKernel();
+    void machine_added_asksForItsKeyAndRuns();
+    void server_added_runsThere();
+    void server_wrongToken_isAskedForAndGoesOn();
+    void panels_filesAndResources_followTheNotebook();
+    void sessions_kernels_areListedAndShutDown();
 
 private:
     QString writeNotebook(const QString& name, const QStringList& cells, const json& metadata) const;
@@ -59,6 +76,21 @@ private:
     static QPushButton* acceptButton(const RuntimeDialog& dialog);
     void startFar();
     void chooseFar();
+    void chooseServer(RuntimeDialog& dialog);
+    /// The dialog of this kind that is open.
+    template <typename T> T* dialog()
+    {
+        T* found = nullptr;
+        (void)QTest::qWaitFor(
+            [&] {
+                for (QWidget* const widget : QApplication::topLevelWidgets()) {
+                    if (widget->isVisible() && qobject_cast<T*>(widget)) found = static_cast<T*>(widget);
+                }
+                return found != nullptr;
+            },
+            patienceMs);
+        return found;
+    }
 
     std::unique_ptr<FakeNvmlWorld> m_world;
     std::unique_ptr<SshdFixture> m_far;
@@ -291,6 +323,122 @@ void TestWindowRuntime::ssh_laterWindow_offersTheKernel()
     QTRY_VERIFY_WITH_TIMEOUT(m_program->isIdle(), patienceMs);
     QCOMPARE(run(1), u"42\n"_s);
     m_program->tab()->kernel()->shutdown();
+    QTRY_COMPARE_WITH_TIMEOUT(m_program->tab()->session()->state(), SessionState::NoKernel, patienceMs);
+}
+
+void TestWindowRuntime::machine_added_asksForItsKeyAndRuns()
+{
+    m_far = std::make_unique<SshdFixture>();
+    const QString problem = m_far->start();
+    QVERIFY2(problem.isEmpty(), qPrintable(problem));
+    m_ssh = m_far->options();
+    restart();
+    open(m_stage->write(u"new.ipynb"_s, {u"print(6 * 7)"_s}));
+    perform("runtime.change");
+    auto* const choice = dialog<RuntimeDialog>();
+    QVERIFY(choice);
+    m_program->window.runtimes().addMachine();
+    auto* const adding = dialog<widgets::AddHostDialog>();
+    QVERIFY(adding);
+    named<QLineEdit>(*adding, u"Machine"_s)->setText(u"far"_s);
+    named<QLineEdit>(*adding, u"Name"_s)->setText(u"The new one"_s);
+    test::press(*adding, u"Add"_s);
+    QCOMPARE(choice->selectedRuntime(), u"ssh:far"_s);
+    auto* const question = dialog<widgets::AuthenticationDialog>();
+    QVERIFY(question);
+    QCOMPARE(question->question().fingerprint, m_far->fingerprint());
+    test::press(*question, u"Connect"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(!choice->isLooking(), patienceMs);
+    QTest::mouseClick(acceptButton(*choice), Qt::LeftButton);
+    QCOMPARE(run(0), u"42\n"_s);
+    m_program->tab()->kernel()->shutdown();
+    QTRY_COMPARE_WITH_TIMEOUT(m_program->tab()->session()->state(), SessionState::NoKernel, patienceMs);
+}
+
+void TestWindowRuntime::chooseServer(RuntimeDialog& choice)
+{
+    QTRY_VERIFY_WITH_TIMEOUT(!choice.isLooking() && acceptButton(choice)->isEnabled(), patienceMs);
+    QTest::mouseClick(acceptButton(choice), Qt::LeftButton);
+    QCOMPARE(run(0), u"42\n"_s);
+    m_program->tab()->kernel()->shutdown();
+    QTRY_COMPARE_WITH_TIMEOUT(m_program->tab()->session()->state(), SessionState::NoKernel, patienceMs);
+}
+
+void TestWindowRuntime::server_added_runsThere()
+{
+    JupyterServer server;
+    QVERIFY(server.start());
+    open(m_stage->write(u"served.ipynb"_s, {u"print(6 * 7)"_s}));
+    perform("runtime.change");
+    auto* const choice = dialog<RuntimeDialog>();
+    QVERIFY(choice);
+    m_program->window.runtimes().addServer();
+    auto* const adding = dialog<widgets::AddServerDialog>();
+    QVERIFY(adding);
+    const ServerAddress address = server.address();
+    named<QLineEdit>(*adding, u"Address"_s)->setText(address.id() + u"?token="_s + server.token());
+    test::press(*adding, u"Add"_s);
+    QCOMPARE(choice->selectedRuntime(), address.id());
+    chooseServer(*choice);
+}
+
+void TestWindowRuntime::server_wrongToken_isAskedForAndGoesOn()
+{
+    JupyterServer server;
+    QVERIFY(server.start());
+    const QString id = server.address().id();
+    m_program->runtimes.save({id, RuntimeEntry::Kind::JupyterServer, u"The server"_s, {}});
+    m_program->runtimes.setToken(id, u"wrong"_s);
+    open(m_stage->write(u"asked.ipynb"_s, {u"print(6 * 7)"_s}));
+    perform("runtime.change");
+    auto* const choice = dialog<RuntimeDialog>();
+    QVERIFY(choice);
+    choice->selectRuntime(id);
+    auto* const login = dialog<widgets::CredentialsDialog>();
+    QVERIFY(login);
+    named<QLineEdit>(*login, u"Token"_s)->setText(server.token());
+    test::press(*login, u"Log in"_s);
+    chooseServer(*choice);
+}
+
+void TestWindowRuntime::panels_filesAndResources_followTheNotebook()
+{
+    open(m_stage->write(u"panels.ipynb"_s, {u"print(1)"_s}));
+    auto* const meters = m_program->window.findChild<widgets::ResourceMeters*>();
+    QVERIFY(meters && meters->isEmpty());
+    QCOMPARE(run(0), u"1\n"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(!meters->isEmpty(), patienceMs);
+    perform("view.files");
+    const auto* const files = m_program->window.findChild<widgets::FilesPanel*>();
+    QVERIFY(files && files->isVisible());
+    const auto isListed = [&] {
+        const QAbstractItemModel& model = const_cast<widgets::FilesPanel*>(files)->model();
+        for (int row = 0; row < model.rowCount(); ++row) {
+            if (model.index(row, 0).data().toString() == "panels.ipynb"_L1) return true;
+        }
+        return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isListed(), patienceMs);
+    QTest::mouseClick(meters, Qt::LeftButton);
+    const auto* const resources = m_program->window.findChild<widgets::ResourcesPanel*>();
+    QVERIFY(resources && resources->isVisible() && !files->isVisible());
+    QTest::mouseClick(meters, Qt::LeftButton);
+    QVERIFY(!resources->isVisible());
+}
+
+void TestWindowRuntime::sessions_kernels_areListedAndShutDown()
+{
+    open(m_stage->write(u"listed.ipynb"_s, {u"print(1)"_s}));
+    QCOMPARE(run(0), u"1\n"_s);
+    const QString kernel = m_program->tab()->session()->kernelId();
+    perform("runtime.sessions");
+    auto* const sessions = dialog<widgets::SessionsDialog>();
+    QVERIFY(sessions);
+    QTRY_COMPARE_WITH_TIMEOUT(sessions->model().kernels().size(), 1U, patienceMs);
+    QCOMPARE(sessions->model().kernels()[0].info.id, kernel);
+    auto* const view = sessions->findChild<QTreeView*>();
+    view->setCurrentIndex(view->model()->index(0, 0, view->model()->index(0, 0)));
+    test::press(*sessions, u"Shut down"_s);
     QTRY_COMPARE_WITH_TIMEOUT(m_program->tab()->session()->state(), SessionState::NoKernel, patienceMs);
 }
 
