@@ -91,8 +91,8 @@ public:
     /// most.
     [[nodiscard]] virtual QFuture<Result<Environments>> environments(const QString& folder);
     /// Gives the last minutes' samples, oldest first, and lets sampled() follow, about once a second, until
-    /// unsubscribeSamples(), once for each subscription, successful or not. After a lost connection it goes on
-    /// by itself, and what was missed comes too.
+    /// unsubscribeSamples(), once for each subscription, successful or not. After a lost connection it goes
+    /// on by itself, and what was missed comes too.
     [[nodiscard]] virtual QFuture<Result<std::vector<ResourceSample>>> subscribeSamples();
     virtual void unsubscribeSamples();
 

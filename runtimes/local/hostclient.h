@@ -134,9 +134,9 @@ private:
     std::deque<Waiting> m_waiting; ///< for the connection
     std::unordered_map<quint64, Pending> m_pending;
     QHash<QString, Attachment> m_attachments; ///< by kernel
-    int m_watchers = 0; ///< subscriptions that were not ended
-    bool m_subscribed = false; ///< the host said yes once: subscribed again after a loss
-    qint64 m_lastSample = 0;   ///< its time
+    int m_watchers = 0;                       ///< subscriptions that were not ended
+    bool m_subscribed = false;                ///< the host said yes once: subscribed again after a loss
+    qint64 m_lastSample = 0;                  ///< its time
     QTimer m_retryTimer;
     QTimer m_deadlineTimer;
     std::unique_ptr<HostIo> m_io; ///< last: its thread wakes us

@@ -111,8 +111,7 @@ Result<void> TestFiles::wait(FileTransfer& transfer)
         loop.exitLoop();
     });
     loop.enterLoop(60);
-    if (!result)
-        return failure(ErrorCode::Timeout, u"the transfer did not finish"_s);
+    if (!result) return failure(ErrorCode::Timeout, u"the transfer did not finish"_s);
     return *result;
 }
 

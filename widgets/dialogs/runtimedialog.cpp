@@ -29,6 +29,8 @@ using runtime::RuntimeEntry;
 
 namespace {
 
+constexpr int leastTextWidth = 420;
+
 /// What an entry of the places' box does, where it is no place.
 enum class PlaceAction { None, AddMachine, AddServer, Manage };
 
@@ -38,6 +40,7 @@ QLabel* makeText(QWidget* parent)
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    label->setMinimumWidth(leastTextWidth); // a form keeps room for the lines that it would have at the least
     label->hide();
     return label;
 }
@@ -104,7 +107,9 @@ void RuntimeDialog::makeLayout()
     auto* const form = new QFormLayout;
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     form->setVerticalSpacing(8);
-    form->addRow(tr("&Runs on"), makePlaceRow());
+    auto* const place = new QLabel(tr("&Runs on"), this);
+    place->setBuddy(m_places);
+    form->addRow(place, makePlaceRow());
     form->addRow(QString(), m_state);
     form->addRow(tr("&Accelerator"), m_accelerators);
     form->addRow(QString(), m_wish);
