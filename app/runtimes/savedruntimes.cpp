@@ -101,6 +101,7 @@ void SavedRuntimes::remove(const QString& id)
     const auto found = std::ranges::find(m_entries, id, &RuntimeEntry::id);
     if (found == m_entries.end() || found->kind == RuntimeEntry::Kind::Local) return;
     m_entries.erase(found);
+    m_tokens.remove(id);
     m_file.remove(keyOf("names"_L1, id));
     m_file.remove(keyOf("folders"_L1, id));
     store();

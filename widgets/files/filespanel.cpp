@@ -37,8 +37,8 @@ FilesPanel::FilesPanel(const Appearance& appearance, TransferQueue& queue, QWidg
     : QWidget(parent), m_appearance(appearance), m_queue(queue),
       m_downloadFolder(QStandardPaths::writableLocation(QStandardPaths::DownloadLocation)),
       m_model(new FilesModel(this)), m_view(new FilesView(*m_model, appearance, this)),
-      m_fileActions(new FileActions(this)), m_path(new PathBar(this)), m_title(new QLabel(tr("Files"), this)),
-      m_place(new QLabel(this)), m_filter(new QLineEdit(this)), m_notices(new NoticeList(appearance, this)),
+      m_fileActions(new FileActions(this)), m_path(new PathBar(this)), m_place(new QLabel(this)),
+      m_filter(new QLineEdit(this)), m_notices(new NoticeList(appearance, this)),
       m_pages(new QStackedWidget(this)), m_message(new QLabel), m_stateButton(new QPushButton),
       m_transfers(new TransferList(queue, appearance, this))
 {
@@ -53,16 +53,12 @@ FilesPanel::~FilesPanel() = default;
 
 void FilesPanel::layOut()
 {
-    QFont bold = m_title->font();
-    bold.setWeight(QFont::DemiBold);
-    m_title->setFont(bold);
     m_place->setForegroundRole(QPalette::PlaceholderText);
     m_place->setTextFormat(Qt::PlainText);
     m_place->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* const head = new QHBoxLayout;
     head->setContentsMargins(margin + 4, margin, margin, margin);
     head->setSpacing(margin + 2);
-    head->addWidget(m_title);
     head->addWidget(m_place, 1);
     m_filter->setPlaceholderText(tr("Filter"));
     m_filter->setAccessibleName(tr("Filter the files by name"));

@@ -132,7 +132,7 @@ private:
     FilesView* m_view;
     FileActions* m_fileActions;
     PathBar* m_path;
-    QLabel *m_title, *m_place;
+    QLabel* m_place;
     QLineEdit* m_filter;
     NoticeList* m_notices;
     QStackedWidget* m_pages;

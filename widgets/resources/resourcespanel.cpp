@@ -87,7 +87,7 @@ QLayout* ResourcesPanel::makeTop()
     m_title->setTextFormat(Qt::PlainText);
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     for (const int minutes : {1, 5, 15})
-        m_range->addItem(tr("%n minute(s)", nullptr, minutes), minutes);
+        m_range->addItem(tr("%1 min").arg(minutes), minutes);
     m_range->setCurrentIndex(1);
     m_range->setAccessibleName(tr("How far back"));
     m_range->setToolTip(tr("How far back"));
@@ -124,7 +124,7 @@ void ResourcesPanel::showState()
 {
     const ResourceMonitor::State state = m_monitor.state();
     const std::shared_ptr<runtime::Runtime>& runtime = m_monitor.runtime();
-    m_title->setText(runtime ? tr("Resources of %1").arg(runtime->displayName()) : tr("Resources"));
+    m_title->setText(runtime ? runtime->displayName() : QString());
     m_title->setToolTip(m_title->text());
     const bool lost = state == ResourceMonitor::State::Disconnected;
     m_state->setText(m_monitor.stateText());
