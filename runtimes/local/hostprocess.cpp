@@ -100,12 +100,11 @@ void HostProcess::ask(const QString& op, json fields, void (HostProcess::*then)(
 void HostProcess::arrived(const json& reply)
 {
     const auto found = reply.find("bytes");
-    if (found != reply.end() && found->is_binary() && !found->get_binary().empty()) {
-        const auto& binary = found->get_binary();
-        m_offset += binary.size();
+    if (found != reply.end() && found->is_string() && !found->get_ref<const std::string&>().empty()) {
+        const QByteArray bytes = QByteArray::fromStdString(found->get_ref<const std::string&>());
+        m_offset += static_cast<quint64>(bytes.size());
         const QPointer<HostProcess> self(this);
-        Q_EMIT outputArrived(
-            QByteArray(reinterpret_cast<const char*>(binary.data()), static_cast<qsizetype>(binary.size())));
+        Q_EMIT outputArrived(bytes);
         if (!self || m_over) return;
     }
     const std::optional<qint64> status = numberOf(reply, "exit"), signal = numberOf(reply, "signal");

@@ -30,6 +30,7 @@ Q_SIGNALS:
 
 private:
     std::shared_ptr<runtime::Runtime> m_runtime;
+    int m_asked = 0; ///< subscriptions to be ended
 };
 
 } // namespace cahier::widgets
