@@ -159,7 +159,7 @@ void ServerKernel::linkLost(const Error& error)
         m_lostHolding = true;
         return;
     }
-    m_gapOwed = m_gapOwed || !m_busyParent.isEmpty() || !m_unfinished.isEmpty();
+    m_gapOwed = m_gapOwed || !m_busyParent.isEmpty() || !m_unfinished.isEmpty() || !m_speaking.isEmpty();
     m_doubtful.insert(m_unconfirmed);
     m_unconfirmed.clear();
     if (m_state != KernelState::Reconnecting && !(m_state == KernelState::Starting && m_catchingUp)) {
@@ -209,6 +209,7 @@ QFuture<Result<void>> ServerKernel::send(Message message)
     const auto sent = std::make_shared<QPromise<Result<void>>>();
     sent->start();
     m_unfinished.insert(message.id);
+    m_speaking.insert(message.id);
     m_unconfirmed.insert(message.id, sent);
     m_link->send(std::move(message));
     return sent->future();

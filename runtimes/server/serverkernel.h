@@ -114,6 +114,7 @@ private:
 
     QString m_busyParent;
     QSet<QString> m_unfinished;         ///< execute_requests without a reply
+    QSet<QString> m_speaking;           ///< those without an idle: a reply may overtake what was printed
     QHash<QString, Sent> m_unconfirmed; ///< of those: nothing came of them yet
     QHash<QString, Sent> m_doubtful;    ///< of those: sent on a connection that is gone
 

@@ -94,6 +94,7 @@ void ServerKernel::followStatus(const Message& message)
     const QString state = textOf(message.content, "execution_state");
     if (state == "busy"_L1) m_busyParent = message.parentId;
     if (state != "idle"_L1) return;
+    m_speaking.remove(message.parentId);
     m_busyParent.clear();
     m_serverState.clear();
 }
@@ -153,6 +154,7 @@ void ServerKernel::shellFreed()
 void ServerKernel::doubtsSettled()
 {
     m_busyParent.clear();
+    m_speaking.clear();
     m_serverState.clear();
     for (const QString& id : m_doubtful.keys())
         m_unfinished.remove(id);
@@ -190,6 +192,7 @@ void ServerKernel::loseKernelState()
     refuseAll(m_unconfirmed, error);
     refuseAll(m_doubtful, error);
     m_unfinished.clear();
+    m_speaking.clear();
     m_busyParent.clear();
     m_serverState.clear();
     m_gapOwed = m_saidBusy = false;
