@@ -18,8 +18,6 @@ using runtime::RuntimeEntry;
 
 namespace {
 
-constexpr auto sshPrefix = "ssh:"_L1;
-
 QString defaultFile()
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
@@ -31,11 +29,6 @@ QString keyOf(QLatin1StringView group, const QString& id)
     return group + u'/' + QString::fromLatin1(QUrl::toPercentEncoding(id));
 }
 
-RuntimeEntry::Kind kindOf(const QString& id)
-{
-    return id.startsWith(sshPrefix) ? RuntimeEntry::Kind::Ssh : RuntimeEntry::Kind::JupyterServer;
-}
-
 } // namespace
 
 SavedRuntimes::SavedRuntimes(std::shared_ptr<Runtime> local, const QString& file, runtimes::SshOptions ssh)
@@ -43,7 +36,7 @@ SavedRuntimes::SavedRuntimes(std::shared_ptr<Runtime> local, const QString& file
 {
     const QString id = QString::fromLatin1(localId);
     m_entries.push_back({id, RuntimeEntry::Kind::Local, tr("This machine"), {}});
-    m_opened.emplace(id, std::move(local));
+    m_opened.emplace(id, OpenedRuntime{std::move(local), nullptr, nullptr});
     load();
 }
 
@@ -53,9 +46,14 @@ void SavedRuntimes::load()
 {
     const QStringList ids = m_file.value("order").toStringList();
     for (const QString& id : ids) {
+        const auto address = parseRuntimeAddress(id);
+        if (!address) continue; // not what was written
+        RuntimeEntry entry = entryOf(*address);
+        entry.id = id;
         const QString name = m_file.value(keyOf("names"_L1, id)).toString();
-        m_entries.push_back(
-            {id, kindOf(id), name.isEmpty() ? id : name, m_file.value(keyOf("folders"_L1, id)).toString()});
+        if (!name.isEmpty()) entry.name = name;
+        entry.folder = m_file.value(keyOf("folders"_L1, id)).toString();
+        m_entries.push_back(entry);
     }
 }
 
@@ -84,8 +82,8 @@ void SavedRuntimes::save(const RuntimeEntry& entry)
         m_entries.push_back(entry);
     else
         *found = entry;
-    if (const auto ssh = std::dynamic_pointer_cast<runtimes::SshRuntime>(opened(entry.id)))
-        ssh->setWorkingFolder(entry.folder);
+    const auto made = m_opened.find(entry.id);
+    if (made != m_opened.end() && made->second.ssh) made->second.ssh->setWorkingFolder(entry.folder);
     store();
     Q_EMIT entriesChanged();
 }
@@ -113,57 +111,64 @@ void SavedRuntimes::disconnectFrom(const QString& id)
 {
     if (id == QLatin1StringView(localId)) return;
     // It goes after everybody was told: who is told may still hold it.
-    const auto server = m_servers.extract(id);
     if (const auto dropped = m_opened.extract(id)) Q_EMIT openedChanged(id);
 }
 
 std::shared_ptr<Runtime> SavedRuntimes::opened(const QString& id) const
 {
     const auto found = m_opened.find(id);
-    return found == m_opened.end() ? nullptr : found->second;
+    return found == m_opened.end() ? nullptr : found->second.runtime;
 }
 
 QFuture<SavedRuntimes::Opened> SavedRuntimes::open(const QString& id)
 {
     if (const auto present = opened(id)) return QtFuture::makeReadyValueFuture(Opened(present));
-    const auto found = std::ranges::find(m_entries, id, &RuntimeEntry::id);
-    if (found == m_entries.end())
+    auto address = parseRuntimeAddress(id);
+    if (!address || std::ranges::find(m_entries, id, &RuntimeEntry::id) == m_entries.end())
         return QtFuture::makeReadyValueFuture<Opened>(
             failure(ErrorCode::NotFound, tr("The runtime %1 is not in the list any more.").arg(id)));
-    if (found->kind == RuntimeEntry::Kind::JupyterServer) return openServer(id);
-    Opened made = makeSsh(*found);
-    if (made) {
-        m_opened.emplace(id, *made);
-        Q_EMIT openedChanged(id);
-    }
-    return QtFuture::makeReadyValueFuture(std::move(made));
+    if (auto* const server = std::get_if<runtime::ServerAddress>(&*address))
+        server->token = m_tokens.value(id);
+    return openRuntime(*address, this, {m_ssh, trustedCertificates()})
+        .then(this, [this, id](const Result<OpenedRuntime>& made) -> Opened {
+            if (!made) return std::unexpected(made.error());
+            return take(id, *made);
+        });
 }
 
-SavedRuntimes::Opened SavedRuntimes::makeSsh(const RuntimeEntry& entry)
+/// Where it was asked for twice the first one counts.
+std::shared_ptr<Runtime> SavedRuntimes::take(const QString& id, const OpenedRuntime& made)
 {
-    const auto target = runtimes::SshTarget::parse(entry.id.sliced(sshPrefix.size()));
-    if (!target) return std::unexpected(target.error());
-    const auto made = std::make_shared<runtimes::SshRuntime>(*target, m_ssh);
-    made->setWorkingFolder(entry.folder);
+    if (const auto present = opened(id)) return present;
+    m_tokens.remove(id);
+    if (made.ssh) watchMachine(id, *made.ssh);
+    if (made.server) watchServer(id, *made.server);
+    m_opened.emplace(id, made);
+    Q_EMIT openedChanged(id);
+    return made.runtime;
+}
+
+void SavedRuntimes::watchMachine(const QString& id, runtimes::SshRuntime& machine)
+{
     using runtimes::SshRuntime;
-    connect(made.get(), &SshRuntime::questionAsked, this,
-            [this, id = entry.id](const runtime::AuthenticationQuestion& question) {
-                Q_EMIT questionAsked(id, question);
-            });
-    connect(made.get(), &SshRuntime::questionWithdrawn, this,
-            [this, id = entry.id](quint64 question) { Q_EMIT questionWithdrawn(id, question); });
-    return made;
+    machine.setWorkingFolder(entry(id).folder);
+    connect(
+        &machine, &SshRuntime::questionAsked, this,
+        [this, id](const runtime::AuthenticationQuestion& question) { Q_EMIT questionAsked(id, question); });
+    connect(&machine, &SshRuntime::questionWithdrawn, this,
+            [this, id](quint64 question) { Q_EMIT questionWithdrawn(id, question); });
 }
 
 void SavedRuntimes::answer(const QString& id, quint64 question, const QString& text)
 {
-    if (const auto ssh = std::dynamic_pointer_cast<runtimes::SshRuntime>(opened(id)))
-        ssh->answer(question, text);
+    const auto found = m_opened.find(id);
+    if (found != m_opened.end() && found->second.ssh) found->second.ssh->answer(question, text);
 }
 
 void SavedRuntimes::refuse(const QString& id, quint64 question)
 {
-    if (const auto ssh = std::dynamic_pointer_cast<runtimes::SshRuntime>(opened(id))) ssh->refuse(question);
+    const auto found = m_opened.find(id);
+    if (found != m_opened.end() && found->second.ssh) found->second.ssh->refuse(question);
 }
 
 } // namespace cahier

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <app/runtimes/runtimeaddress.h>
 #include <core/runtime/authentication.h>
 #include <core/runtime/runtimelist.h>
-#include <core/runtime/serverconnection.h>
-#include <runtimes/ssh/sshoptions.h>
 #include <widgets/settings/inifile.h>
 
 #include <map>
@@ -57,12 +56,10 @@ Q_SIGNALS:
 
 private:
     using Opened = Result<std::shared_ptr<runtime::Runtime>>;
-    using Module = Result<std::shared_ptr<runtime::ServerConnector>>;
     void load();
     void store();
-    [[nodiscard]] Opened makeSsh(const runtime::RuntimeEntry& entry);
-    [[nodiscard]] QFuture<Opened> openServer(const QString& id);
-    [[nodiscard]] Opened makeServer(const QString& id, const Module& module);
+    [[nodiscard]] std::shared_ptr<runtime::Runtime> take(const QString& id, const OpenedRuntime& made);
+    void watchMachine(const QString& id, runtimes::SshRuntime& machine);
     void watchServer(const QString& id, runtime::ServerConnection& server);
     [[nodiscard]] std::vector<runtime::TrustedCertificate> trustedCertificates() const;
     void storeSessions(const QString& id, const QHash<QString, QString>& sessions);
@@ -71,9 +68,7 @@ private:
     widgets::IniFile m_file;
     runtimes::SshOptions m_ssh;
     std::vector<runtime::RuntimeEntry> m_entries;
-    std::map<QString, std::shared_ptr<runtime::Runtime>> m_opened;
-    std::shared_ptr<runtime::ServerConnector> m_connector; ///< null before the first server
-    std::map<QString, std::unique_ptr<runtime::ServerConnection>> m_servers;
+    std::map<QString, OpenedRuntime> m_opened;
     QHash<QString, QString> m_tokens; ///< of servers that are not opened yet
 };
 

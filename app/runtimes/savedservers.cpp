@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The Jupyter Servers among the runtimes. What speaks to them is a module, loaded with the first of them.
+// The Jupyter Servers among the runtimes: what is kept of them.
 #include <app/runtimes/savedruntimes.h>
 
-#include <app/window/background.h>
-#include <core/modules/module.h>
-
-#include <QPromise>
 #include <QUrl>
 
 #include <algorithm>
@@ -16,9 +12,7 @@ using namespace Qt::StringLiterals;
 namespace cahier {
 
 using runtime::CertificateQuestion;
-using runtime::ServerAddress;
 using runtime::ServerConnection;
-using runtime::ServerConnector;
 using runtime::TrustedCertificate;
 
 namespace {
@@ -31,51 +25,11 @@ QString encoded(const QString& text)
     return QString::fromLatin1(QUrl::toPercentEncoding(text));
 }
 
-Result<std::shared_ptr<ServerConnector>> loadConnector()
-{
-    auto made = makeFromModule<ServerConnector>(QString::fromLatin1(runtime::serverModule),
-                                                runtime::serverConnectorFunction);
-    if (!made) return std::unexpected(made.error());
-    return std::shared_ptr<ServerConnector>(std::move(*made));
-}
-
 } // namespace
-
-QFuture<SavedRuntimes::Opened> SavedRuntimes::openServer(const QString& id)
-{
-    const auto promise = std::make_shared<QPromise<Opened>>();
-    promise->start();
-    const auto finish = [this, id, promise](const Module& module) {
-        promise->addResult(makeServer(id, module));
-        promise->finish();
-    };
-    if (m_connector)
-        finish(m_connector);
-    else
-        window::inBackground(this, &loadConnector, finish);
-    return promise->future();
-}
-
-SavedRuntimes::Opened SavedRuntimes::makeServer(const QString& id, const Module& module)
-{
-    if (!module) return std::unexpected(module.error());
-    m_connector = *module;
-    if (const auto present = opened(id)) return present; // asked for twice
-    Result<ServerAddress> address = ServerAddress::parse(id);
-    if (!address) return std::unexpected(address.error());
-    address->token = m_tokens.take(id);
-    auto server = m_connector->connectTo(*address, trustedCertificates());
-    server->setKnownSessions(storedSessions(id));
-    watchServer(id, *server);
-    const auto runtime = server->runtime();
-    m_servers.insert_or_assign(id, std::move(server));
-    m_opened.emplace(id, runtime);
-    Q_EMIT openedChanged(id);
-    return runtime;
-}
 
 void SavedRuntimes::watchServer(const QString& id, ServerConnection& server)
 {
+    server.setKnownSessions(storedSessions(id));
     connect(&server, &ServerConnection::credentialsRefused, this,
             [this, id] { Q_EMIT credentialsRefused(id); });
     connect(&server, &ServerConnection::certificateQuestioned, this,
@@ -87,8 +41,8 @@ void SavedRuntimes::watchServer(const QString& id, ServerConnection& server)
 
 ServerConnection* SavedRuntimes::server(const QString& id) const
 {
-    const auto found = m_servers.find(id);
-    return found == m_servers.end() ? nullptr : found->second.get();
+    const auto found = m_opened.find(id);
+    return found == m_opened.end() ? nullptr : found->second.server.get();
 }
 
 void SavedRuntimes::setToken(const QString& id, const QString& token)

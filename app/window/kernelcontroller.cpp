@@ -151,7 +151,7 @@ void KernelController::run(const std::vector<CellKey>& cells)
         m_waiting.insert(m_waiting.end(), cells.begin(), cells.end());
     } else if (m_parts.session.state() == SessionState::NoKernel) {
         m_waiting = cells;
-        prepare();
+        leftKernel() ? connectKernel() : prepare();
     } else if (m_parts.session.state() == SessionState::Dead) {
         raise(kernelTopic, Notice::Kind::Error,
               tr("The kernel is dead, so nothing was run. Restart it first; its variables are lost."),
@@ -288,6 +288,7 @@ void KernelController::letGo()
 {
     ++m_round;
     m_preparing = false;
+    m_left.reset();
     if (m_parts.session.state() == SessionState::NoKernel) return;
     if (!m_path.isEmpty()) m_parts.memory.forget(m_path);
     endDetached();

@@ -46,7 +46,8 @@ public:
     /// nothing. Where it takes a connection that is not there it is offered. hostRuns: this machine may have
     /// kernels.
     void findRunning(bool hostRuns);
-    /// Starts a kernel where there is none. Cells of a dead one are not run: that is said.
+    /// Gets the kernel that was left, or starts one, where there is none. Cells of a dead one are not run:
+    /// that is said.
     void run(const std::vector<notebook::CellKey>& cells);
     void runAll();
     /// Where the kernel does not react in time a notice offers what else can be done.
@@ -116,6 +117,7 @@ private:
     void chooseAndStart();
     void join(const QString& kernelId);
     bool attachToMine(const std::vector<runtime::KernelInfo>& kernels);
+    [[nodiscard]] std::optional<KernelMemory::Entry> leftKernel() const;
     void restartWith(const std::optional<runtime::AcceleratorChoice>& accelerator);
     void chooseSpec(const Result<runtime::KernelSpecs>& specs);
     void startKernel();

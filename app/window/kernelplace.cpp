@@ -63,6 +63,7 @@ void KernelController::setRuntime(const Place& runtime)
 {
     if (runtime == m_runtime) return;
     disconnect(m_watched);
+    m_lostTimer.stop();
     m_runtime = runtime;
     withdraw(placeTopic);
     if (runtime)
@@ -86,7 +87,7 @@ void KernelController::handleConnection(const ConnectionState& state)
 void KernelController::tellLoss()
 {
     const ConnectionState state = connectionState();
-    if (state.phase == ConnectionState::Phase::Connected) return;
+    if (m_parts.session.state() != SessionState::Reconnecting) return;
     const QString reason = state.error ? state.error->message : QString();
     const Notice::Way again{tr("Connect now"), [runtime = m_runtime] { runtime->reconnect(); }};
     if (state.phase == ConnectionState::Phase::Idle)

@@ -38,12 +38,18 @@ void KernelController::findRunning(bool hostRuns)
     });
 }
 
+/// The kernel that was let go of, by this window or an earlier one, where the notebook is to run.
+std::optional<KernelMemory::Entry> KernelController::leftKernel() const
+{
+    auto left = m_left;
+    if (!left && !m_path.isEmpty()) left = m_parts.memory.find(m_path);
+    return left && left->runtime == m_place ? left : std::nullopt;
+}
+
 /// False where none of them is the notebook's.
 bool KernelController::attachToMine(const std::vector<KernelInfo>& kernels)
 {
-    auto remembered = m_left;
-    if (!remembered && !m_path.isEmpty()) remembered = m_parts.memory.find(m_path);
-    if (remembered) {
+    if (const auto remembered = leftKernel()) {
         const auto found = std::ranges::find(kernels, remembered->kernelId, &KernelInfo::id);
         // A kernel that died since may have said something before.
         if (found != kernels.end() &&

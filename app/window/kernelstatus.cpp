@@ -7,6 +7,8 @@
 #include <QPainter>
 #include <QToolButton>
 
+#include <tuple>
+
 using namespace Qt::StringLiterals;
 
 namespace cahier::window {
@@ -72,6 +74,17 @@ QColor colourOf(const KernelStatus::State& state, const widgets::Theme& theme)
     return theme.muted;
 }
 
+/// They look the same: a run cell tells of many states.
+bool isSame(const KernelStatus::State& a, const KernelStatus::State& b)
+{
+    const auto shown = [](const KernelStatus::State& state) {
+        const runtime::ConnectionState& way = state.connection;
+        return std::tuple(state.session, state.isPreparing, state.waiting, way.phase, way.lostAt,
+                          way.nextAttempt, way.done, way.total, way.error.has_value());
+    };
+    return shown(a) == shown(b) && a.title == b.title && a.place == b.place;
+}
+
 /// Hollow without a kernel: the state shows without its colour, too.
 QPixmap dot(const QColor& colour, bool hollow, qreal ratio)
 {
@@ -109,6 +122,7 @@ KernelStatus::KernelStatus(const widgets::Appearance& appearance, QWidget* paren
 
 void KernelStatus::showState(const std::optional<State>& state)
 {
+    if (state ? m_state && isSame(*state, *m_state) : !m_state) return;
     m_state = state;
     update();
 }
