@@ -60,33 +60,30 @@ struct Meaning {
     QLatin1StringView message;
 };
 
+constexpr auto managed =
+    "The system manages the packages of this Python. Make an environment of it instead."_L1;
+constexpr auto noNetwork =
+    "The package index cannot be reached. Check the machine's network, then try again."_L1;
+
 // In this order: a full disk is what to say, whatever else it caused.
 constexpr std::array meanings{
     Meaning{"No space left on device"_L1, ErrorCode::NoSpace,
             "There is no space left on the disk. Make room, then try again."_L1},
     Meaning{"Disk quota exceeded"_L1, ErrorCode::NoSpace,
             "Your disk quota is used up. Make room, then try again."_L1},
-    Meaning{"externally-managed-environment"_L1, ErrorCode::Unsupported,
-            "The system manages the packages of this Python. Make an environment of it instead."_L1},
-    Meaning{"externally managed"_L1, ErrorCode::Unsupported,
-            "The system manages the packages of this Python. Make an environment of it instead."_L1},
-    Meaning{"name resolution"_L1, ErrorCode::Disconnected,
-            "The package index cannot be reached. Check the machine's network, then try again."_L1},
-    Meaning{"Name or service not known"_L1, ErrorCode::Disconnected,
-            "The package index cannot be reached. Check the machine's network, then try again."_L1},
-    Meaning{"Failed to establish a new connection"_L1, ErrorCode::Disconnected,
-            "The package index cannot be reached. Check the machine's network, then try again."_L1},
-    Meaning{"Network is unreachable"_L1, ErrorCode::Disconnected,
-            "The package index cannot be reached. Check the machine's network, then try again."_L1},
+    Meaning{"externally-managed-environment"_L1, ErrorCode::Unsupported, managed},
+    Meaning{"externally managed"_L1, ErrorCode::Unsupported, managed},
+    Meaning{"name resolution"_L1, ErrorCode::Disconnected, noNetwork},
+    Meaning{"Name or service not known"_L1, ErrorCode::Disconnected, noNetwork},
+    Meaning{"Failed to establish a new connection"_L1, ErrorCode::Disconnected, noNetwork},
+    Meaning{"Network is unreachable"_L1, ErrorCode::Disconnected, noNetwork},
     Meaning{
         "ProxyError"_L1, ErrorCode::Disconnected,
         "The package index cannot be reached through the machine's proxy. Check its network settings."_L1},
     Meaning{"ReadTimeoutError"_L1, ErrorCode::Timeout,
             "The package index does not answer. Try again in a while."_L1},
-    Meaning{"dns error"_L1, ErrorCode::Disconnected,
-            "The package index cannot be reached. Check the machine's network, then try again."_L1},
-    Meaning{"error sending request"_L1, ErrorCode::Disconnected,
-            "The package index cannot be reached. Check the machine's network, then try again."_L1},
+    Meaning{"dns error"_L1, ErrorCode::Disconnected, noNetwork},
+    Meaning{"error sending request"_L1, ErrorCode::Disconnected, noNetwork},
     Meaning{"Permission denied"_L1, ErrorCode::PermissionDenied,
             "You may not write there. Choose another folder, or make an environment of your own."_L1},
 };
