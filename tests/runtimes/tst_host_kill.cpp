@@ -7,10 +7,6 @@
 #include <QDir>
 #include <QTest>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <array>
 #include <csignal>
 #include <map>
 #include <random>
@@ -394,23 +390,8 @@ void TestHostKill::kill_kernelAtItsLife_isToldOnce()
 void TestHostKill::kill_clientProcess_nothingIsLost()
 {
     QVERIFY(prepare(false));
-    std::array<int, 2> in{}, out{};
-    QCOMPARE(pipe2(in.data(), O_CLOEXEC), 0);
-    QCOMPARE(pipe2(out.data(), O_CLOEXEC), 0);
     QProcess process;
-    process.setProcessEnvironment(m_host.environment);
-    process.setChildProcessModifier([&] {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-    });
-    process.setInputChannelMode(QProcess::ForwardedInputChannel);
-    process.setProcessChannelMode(QProcess::ForwardedChannels);
-    process.start(hostProgram(), {QStringLiteral("attach")});
-    QVERIFY(process.waitForStarted());
-    ::close(in[0]);
-    ::close(out[1]);
-    HostClient client;
-    client.useFds(out[0], in[1]);
+    HostClient client = m_host.connectThrough(process);
     QVERIFY(client.hello().value("ok", false));
     QVERIFY(client.request({{"op", "attach"}, {"kernel", m_kernel}, {"after", 0}}).value("ok", false));
     const std::string id = "process-1", code = "busy\nflood 200 300\nflush\nflood 200 20\nreply\nidle";

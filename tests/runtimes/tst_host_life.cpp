@@ -110,23 +110,8 @@ void TestHostLife::daemon_returnsOnceItListens_endsWhenIdle()
 void TestHostLife::attach_program_startsHostAndCopiesBothWays()
 {
     HostFixture host;
-    std::array<int, 2> in{}, out{};
-    QCOMPARE(pipe2(in.data(), O_CLOEXEC), 0);
-    QCOMPARE(pipe2(out.data(), O_CLOEXEC), 0);
     QProcess process;
-    process.setProcessEnvironment(host.environment);
-    process.setChildProcessModifier([&] {
-        dup2(in[0], STDIN_FILENO);
-        dup2(out[1], STDOUT_FILENO);
-    });
-    process.setInputChannelMode(QProcess::ForwardedInputChannel);
-    process.setProcessChannelMode(QProcess::ForwardedChannels);
-    process.start(hostProgram(), {QStringLiteral("attach")});
-    QVERIFY(process.waitForStarted());
-    ::close(in[0]);
-    ::close(out[1]);
-    HostClient client;
-    client.useFds(out[0], in[1]);
+    HostClient client = host.connectThrough(process);
     const json answer = client.hello();
     QVERIFY(answer.value("ok", false));
     const std::string kernel = client.startKernel(scripted());

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] const QString& path() const { return m_path; }
     /// Makes the library see `json`, also one that is loaded already.
     void write() const;
+    /// write(), and hosts that this process starts from now on have the library of now.
+    void play() const;
 
 private:
     QString m_path;

@@ -25,6 +25,13 @@ void FakeNvmlWorld::write() const
     if (!file.commit()) qFatal("cannot write the fake NVML's world");
 }
 
+void FakeNvmlWorld::play() const
+{
+    write();
+    qputenv("LD_LIBRARY_PATH", fakeNvmlFolder().toLocal8Bit());
+    qputenv("CAHIER_FAKE_NVML", m_path.toLocal8Bit());
+}
+
 json twoGpus()
 {
     const json slice1 = {{"uuid", "MIG-11111111-aaaa"},

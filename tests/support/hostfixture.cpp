@@ -8,11 +8,13 @@
 #include <QFile>
 #include <QTest>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <format>
 #include <fstream>
@@ -301,6 +303,26 @@ HostClient HostFixture::connect()
     HostClient client(socketPath());
     if (!client.hello().is_object()) client.close();
     m_probe.close();
+    return client;
+}
+
+HostClient HostFixture::connectThrough(QProcess& process) const
+{
+    std::array<int, 2> in{}, out{};
+    if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) qFatal("no pipes");
+    process.setProcessEnvironment(environment);
+    process.setChildProcessModifier([in, out] {
+        dup2(in[0], STDIN_FILENO);
+        dup2(out[1], STDOUT_FILENO);
+    });
+    process.setInputChannelMode(QProcess::ForwardedInputChannel);
+    process.setProcessChannelMode(QProcess::ForwardedChannels);
+    process.start(hostProgram(), {QStringLiteral("attach")});
+    if (!process.waitForStarted()) qFatal("cahier-host attach was not started");
+    ::close(in[0]);
+    ::close(out[1]);
+    HostClient client;
+    client.useFds(out[0], in[1]);
     return client;
 }
 

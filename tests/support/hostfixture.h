@@ -114,6 +114,9 @@ public:
     /// A client that has said hello. Until the first one there is another connection, so that the host does
     /// not end for want of one.
     [[nodiscard]] HostClient connect();
+    /// A client that speaks through the pipes of `cahier-host attach`, which is started as this process; it
+    /// has not said hello yet.
+    [[nodiscard]] HostClient connectThrough(QProcess& process) const;
     [[nodiscard]] std::string socketPath() const;
     [[nodiscard]] QString folder(const QString& name = {}) const;
     [[nodiscard]] QString journalFolder(const std::string& kernel) const;

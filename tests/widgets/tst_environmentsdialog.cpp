@@ -2,157 +2,21 @@
 // The dialog of environments: over this machine's real Pythons, and over answers that machines rarely give.
 #include <tests/support/localstage.h>
 #include <tests/support/pythonwheel.h>
+#include <tests/widgets/environmentsstage.h>
 #include <widgets/dialogs/environmentdetails.h>
 #include <widgets/dialogs/environmentsdialog.h>
 #include <widgets/dialogs/environmentwork.h>
 
-#include <QAccessible>
 #include <QCheckBox>
-#include <QComboBox>
-#include <QDir>
-#include <QLabel>
-#include <QLineEdit>
-#include <QListView>
-#include <QPlainTextEdit>
-#include <QProcess>
-#include <QPromise>
-#include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
-#include <QTest>
 #include <QToolButton>
 
 using namespace cahier;
 using namespace cahier::test;
 using namespace cahier::widgets;
 using namespace Qt::StringLiterals;
-using runtime::Environment;
 using runtime::FrameworkState;
-
-namespace {
-
-/// Says what it was given, and notes what it was asked to run.
-class SaidRuntime : public runtime::Runtime {
-public:
-    Result<runtime::Environments> environmentsSaid;
-    runtime::KernelSpecs specsSaid;
-    QStringList runs;
-    QPromise<Result<runtime::Environments>> unanswered; ///< once it is started
-
-    [[nodiscard]] QString displayName() const override { return u"Test machine"_s; }
-    [[nodiscard]] QFuture<Result<runtime::Environments>> environments(const QString&) override
-    {
-        if (unanswered.future().isStarted()) return unanswered.future();
-        return QtFuture::makeReadyValueFuture(environmentsSaid);
-    }
-    [[nodiscard]] QFuture<Result<runtime::KernelSpecs>> kernelSpecs() override
-    {
-        return QtFuture::makeReadyValueFuture(Result<runtime::KernelSpecs>(specsSaid));
-    }
-    [[nodiscard]] std::unique_ptr<runtime::Process> run(const runtime::Command& command) override
-    {
-        runs << command.argv.join(u' ');
-        return nullptr;
-    }
-    [[nodiscard]] QFuture<Result<std::vector<runtime::KernelInfo>>> kernels() override { return {}; }
-    [[nodiscard]] QFuture<Result<std::shared_ptr<runtime::KernelConnection>>>
-    start(const runtime::StartOptions&) override
-    {
-        return {};
-    }
-    [[nodiscard]] QFuture<Result<std::shared_ptr<runtime::KernelConnection>>> attach(const QString&,
-                                                                                     quint64) override
-    {
-        return {};
-    }
-    [[nodiscard]] QFuture<Result<void>> forget(const QString&) override { return {}; }
-};
-
-Environment environmentAt(const QString& prefix, const QHash<QString, QString>& packages = {})
-{
-    Environment environment;
-    environment.kind = Environment::Kind::Venv;
-    environment.prefix = prefix;
-    environment.interpreter = prefix + u"/bin/python"_s;
-    environment.paths = {environment.interpreter};
-    environment.name = prefix.section(u'/', -1);
-    environment.version = u"3.13.5"_s;
-    environment.packages = packages;
-    environment.canMake = true;
-    return environment;
-}
-
-template <typename T> T* named(const QWidget& dialog, const QString& name)
-{
-    for (T* const widget : dialog.findChildren<T*>())
-        if (widget->accessibleName() == name) return widget;
-    return nullptr;
-}
-
-QPushButton* button(const QWidget& dialog, const QString& text)
-{
-    for (QPushButton* const each : dialog.findChildren<QPushButton*>())
-        if (each->text() == text && each->isVisible()) return each;
-    return nullptr;
-}
-
-QListView& listOf(const QWidget& dialog)
-{
-    return *named<QListView>(dialog, u"Environments"_s);
-}
-
-/// All that labels and the interpreter's path say now.
-QString visibleText(const QWidget& dialog)
-{
-    QStringList texts;
-    for (const QLabel* const label : dialog.findChildren<QLabel*>())
-        if (label->isVisible()) texts << label->text();
-    const QLineEdit* const path = named<QLineEdit>(dialog, u"Path of the interpreter"_s);
-    if (path && path->isVisible()) texts << path->text();
-    return texts.join(u'\n');
-}
-
-bool selectRow(const QWidget& dialog, const QString& title)
-{
-    QListView& list = listOf(dialog);
-    for (int row = 0; row < list.model()->rowCount(); ++row) {
-        if (list.model()->index(row, 0).data().toString() != title) continue;
-        list.setCurrentIndex(list.model()->index(row, 0));
-        return true;
-    }
-    return false;
-}
-
-/// Everything that takes the focus has a name for screen readers.
-void checkNames(const QWidget& dialog)
-{
-    for (QWidget* const widget : dialog.findChildren<QWidget*>()) {
-        const bool isOurs = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QListView*>(widget) ||
-                            qobject_cast<QLineEdit*>(widget) || qobject_cast<QPlainTextEdit*>(widget) ||
-                            qobject_cast<QComboBox*>(widget);
-        if (!isOurs || !widget->isVisible() || widget->parentWidget()->inherits("QLineEdit")) continue;
-        const QAccessibleInterface* const face = QAccessible::queryAccessibleInterface(widget);
-        QVERIFY(face);
-        QVERIFY2(!face->text(QAccessible::Name).isEmpty(), widget->metaObject()->className());
-    }
-}
-
-void makeVenv(const QString& prefix)
-{
-    QCOMPARE(QProcess::execute(u"python3"_s,
-                               {u"-m"_s, u"venv"_s, u"--without-pip"_s, u"--system-site-packages"_s, prefix}),
-             0);
-}
-
-void write(const QString& path, const QByteArray& text)
-{
-    QVERIFY(QDir().mkpath(QFileInfo(path).path()));
-    QFile file(path);
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(text);
-}
-
-} // namespace
 
 class TestEnvironmentsDialog : public QObject {
     Q_OBJECT
@@ -527,12 +391,12 @@ void TestEnvironmentsDialog::controls_everywhere_haveNames()
     EnvironmentsDialog dialog(runtime, {u"/work"_s, {}}, m_appearance);
     dialog.show();
     QTRY_VERIFY(!dialog.isLooking());
-    checkNames(dialog);
+    checkVisibleNames(dialog);
     button(dialog, u"&New environment…"_s)->click();
-    checkNames(dialog);
+    checkVisibleNames(dialog);
     button(dialog, u"Back"_s)->click();
     button(dialog, u"Install ipykernel…"_s)->click();
-    checkNames(dialog);
+    checkVisibleNames(dialog);
 }
 
 void TestEnvironmentsDialog::terminalText_plain_data()

@@ -136,9 +136,7 @@ void TestResourceMonitor::active_shown_isLive()
     LocalStage stage;
     FakeNvmlWorld world(stage.folder(u"world.json"_s));
     world.json = twoGpus();
-    world.write();
-    qputenv("LD_LIBRARY_PATH", fakeNvmlFolder().toLocal8Bit());
-    qputenv("CAHIER_FAKE_NVML", world.path().toLocal8Bit());
+    world.play();
     ResourceMonitor monitor;
     QWidget view;
     monitor.setRuntime(stage.makeRuntime());
@@ -272,9 +270,7 @@ void TestResourceMonitor::gpuLost_isInTheSampleAndTheHardwareIsAskedAgain()
     LocalStage stage;
     FakeNvmlWorld world(stage.folder(u"world.json"_s));
     world.json = twoGpus();
-    world.write();
-    qputenv("LD_LIBRARY_PATH", fakeNvmlFolder().toLocal8Bit());
-    qputenv("CAHIER_FAKE_NVML", world.path().toLocal8Bit());
+    world.play();
     ResourceMonitor monitor;
     QWidget view;
     monitor.setRuntime(stage.makeRuntime());

@@ -101,9 +101,7 @@ void TestWindowRuntime::initTestCase()
     m_stage = std::make_unique<WindowStage>();
     m_world = std::make_unique<FakeNvmlWorld>(m_stage->path(u"nvml.json"_s));
     m_world->json = twoGpus();
-    m_world->write();
-    qputenv("LD_LIBRARY_PATH", fakeNvmlFolder().toLocal8Bit());
-    qputenv("CAHIER_FAKE_NVML", m_world->path().toLocal8Bit());
+    m_world->play();
 }
 
 void TestWindowRuntime::cleanupTestCase()
@@ -254,6 +252,10 @@ void TestWindowRuntime::disconnect_kernel_runsOnAndComesBack()
     QTRY_VERIFY_WITH_TIMEOUT(m_program->isIdle(), patienceMs);
     QCOMPARE(m_program->tab()->session()->kernelId(), kernel);
     QCOMPARE(run(1), u"42\n"_s);
+    // A cell that is run brings it back as well.
+    perform("runtime.disconnect");
+    QCOMPARE(run(1), u"42\n"_s);
+    QCOMPARE(m_program->tab()->session()->kernelId(), kernel);
 }
 
 void TestWindowRuntime::startFar()
