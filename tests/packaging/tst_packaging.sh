@@ -200,15 +200,16 @@ END
 
 test_takeLock() {
     local lock='' holder said
-    mkfifo "$scratch/said" "$scratch/go"
+    # One for each writer: a reader that meets the end of the one before would find nothing.
+    mkfifo "$scratch/held" "$scratch/said" "$scratch/go"
     # Holds the lock until a line comes through the FIFO.
     (
         take_lock lock "$scratch/lock" nobody
-        echo holding >"$scratch/said"
+        echo holding >"$scratch/held"
         read -r <"$scratch/go"
     ) &
     holder=$!
-    read -r <"$scratch/said"
+    read -r <"$scratch/held"
     ( (take_lock lock "$scratch/lock" 'another one builds' && echo taken) >"$scratch/said" 2>&1) &
     exec {said_fd}<"$scratch/said"
     read -r -u "$said_fd" said
