@@ -35,7 +35,7 @@ SavedRuntimes::SavedRuntimes(std::shared_ptr<Runtime> local, const QString& file
     : m_file(file.isEmpty() ? defaultFile() : file), m_ssh(std::move(ssh))
 {
     const QString id = QString::fromLatin1(localId);
-    m_entries.push_back({id, RuntimeEntry::Kind::Local, tr("This machine"), {}});
+    m_entries.push_back(entryOf(LocalAddress()));
     m_opened.emplace(id, OpenedRuntime{std::move(local), nullptr, nullptr});
     load();
 }

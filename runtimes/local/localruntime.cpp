@@ -11,7 +11,7 @@ LocalRuntime::LocalRuntime(QString hostProgram)
 }
 
 LocalRuntime::LocalRuntime(std::unique_ptr<HostConnector> connector)
-    : HostRuntime(tr("This computer"), std::move(connector))
+    : HostRuntime(tr("This machine"), std::move(connector))
 {
 }
 
