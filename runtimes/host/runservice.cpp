@@ -25,7 +25,8 @@ std::unexpected<wire::WireError> noSuchRun()
 wire::Result<void> RunService::start(const std::string& token, LaunchOptions options, int client)
 {
     if (find(token, client)) return {};
-    if (std::ranges::contains(m_dropped, token)) return noSuchRun();
+    // A released one may still be ending.
+    if (m_runs.contains(token) || std::ranges::contains(m_dropped, token)) return noSuchRun();
     auto run = Run::launch(std::move(options), token);
     if (!run) return std::unexpected(run.error());
     Entry& entry = m_runs[token];
